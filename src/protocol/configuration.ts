@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+/**
+ * The run configuration: one schema for command line, backend, savers view and settings.
+ * `description` texts are shown to people; package.json's settings are tested equal to this schema.
+ */
+
+export const builtinNetworks = ['resnet8', 'resnet14', 'resnet20', 'resnet38', 'resnet74', 'resnet110'] as const;
+
+export const modelReferenceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('builtin'), name: z.enum(builtinNetworks) }),
+  z.strictObject({
+    kind: z.literal('file'),
+    /** Absolute path, or relative to the workspace. */
+    path: z.string().min(1),
+    exportName: z.string().optional(),
+    /** Height, width, channels; for models that leave their input shape open. */
+    inputShape: z.array(z.int().min(1)).min(1).max(4).optional(),
+  }),
+]);
+export type ModelReference = z.infer<typeof modelReferenceSchema>;
+
+export const dataReferenceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('builtin') }),
+  z.strictObject({ kind: z.literal('directory'), path: z.string().min(1) }),
+]);
+export type DataReference = z.infer<typeof dataReferenceSchema>;
+
+export const smdSchema = z.strictObject({
+  enabled: z.boolean().default(false).describe('Drop whole mini-batches at random (SMD).'),
+  dropProbability: z.number().min(0).max(0.95).default(0.5).describe('Probability with which an iteration is dropped, 0 to 0.95.'),
+  scheduleStretch: z
+    .number()
+    .min(1)
+    .max(10)
+    .default(4 / 3)
+    .describe('With SMD the run has this many times the nominal iterations (the paper: 4/3 at one half dropped).'),
+});
+
+export const saversSchema = z.strictObject({ smd: smdSchema.prefault({}) });
+export type Savers = z.infer<typeof saversSchema>;
+
+export const engineNames = ['auto', 'native', 'wasm'] as const;
+
+export const runConfigurationSchema = z.strictObject({
+  model: modelReferenceSchema,
+  data: dataReferenceSchema.prefault({ kind: 'builtin' }),
+  augment: z.boolean().default(true).describe('Crop with 4 px padding and flip the training images.'),
+  iterations: z.int().min(1).max(10_000_000).default(1000).describe('Nominal iterations of the run, before SMD stretches them.'),
+  batchSize: z.int().min(1).max(4096).default(64).describe('Images per mini-batch.'),
+  seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Seed of everything random in the run.'),
+  learningRate: z.number().min(0).max(10).default(0.1).describe('Initial learning rate; divided by 10 at 1/2 and 3/4 of the run.'),
+  momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD.'),
+  weightDecay: z.number().min(0).max(1).default(1e-4).describe('Weight decay on convolution and dense weights.'),
+  savers: saversSchema.prefault({}),
+  evaluateEvery: z.int().min(0).default(0).describe('Evaluate on the test images every so many iterations; 0: ten times a run.'),
+  checkpointEvery: z.int().min(0).default(0).describe('Write a checkpoint every so many iterations; 0: twenty times a run.'),
+  engine: z
+    .enum(engineNames)
+    .default('auto')
+    .describe('Which build of the kernels computes: auto takes native where it passes its self-check, else wasm.'),
+  threads: z.int().min(0).max(64).default(0).describe('Kernel threads; 0: one per physical core.'),
+  deviceProfile: z.string().min(1).default('asic-45nm').describe('Device profile that the energy estimate uses.'),
+});
+export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
+/** The same before defaults are filled in. */
+export type RunConfigurationInput = z.input<typeof runConfigurationSchema>;
+
+/** What may change while a run is live. A change applies at the next iteration and is noted in the record. */
+export const tuningSchema = z.strictObject({
+  learningRate: runConfigurationSchema.shape.learningRate.unwrap().optional(),
+  iterations: runConfigurationSchema.shape.iterations.unwrap().optional(),
+  smd: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
+    })
+    .optional(),
+});
+export type Tuning = z.infer<typeof tuningSchema>;
+
+/** Planned length of the run in iterations, dropped ones included. */
+export function plannedIterations(configuration: Pick<RunConfiguration, 'iterations' | 'savers'>): number {
+  const { smd } = configuration.savers;
+  return smd.enabled ? Math.round(configuration.iterations * smd.scheduleStretch) : configuration.iterations;
+}

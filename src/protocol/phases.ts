@@ -1,0 +1,11 @@
+/** The parts of one training iteration that energy is charged to. */
+export const phases = ['forward', 'inputGradient', 'weightGradient', 'update'] as const;
+export type Phase = (typeof phases)[number];
+
+/** Where a joule goes within a phase: arithmetic, on-chip buffer, off-chip memory. */
+export const components = ['compute', 'sram', 'dram'] as const;
+export type Component = (typeof components)[number];
+
+/** How a figure came to be. Every figure that a person sees carries one of these. */
+export const figureKinds = ['estimated', 'measured', 'simulated', 'published', 'unavailable'] as const;
+export type FigureKind = (typeof figureKinds)[number];

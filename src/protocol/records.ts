@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { tuningSchema } from './configuration';
+
+/**
+ * Metric records: the lines of a run's `metrics.jsonl` and what the backend streams. Iterations count from 1.
+ * Energies are joules, estimated by the run's device profile, summed over the run so far unless the name says otherwise.
+ */
+
+const iteration = z.int().min(0);
+const joules = z.number().min(0);
+
+/** One training iteration, executed or dropped by SMD. */
+export const iterationRecordSchema = z.strictObject({
+  type: z.literal('iteration'),
+  iteration,
+  executed: z.boolean(),
+  /** Mean cross-entropy over the batch; absent when dropped. */
+  loss: z.number().optional(),
+  /** Top-1 share over the training batch, 0 to 1; absent when dropped. */
+  accuracy: z.number().min(0).max(1).optional(),
+  learningRate: z.number(),
+  dropProbability: z.number(),
+  /** Wall-clock since the run began, pauses between resumes left out. */
+  seconds: z.number().min(0),
+  /** Of this iteration; 0 when dropped. */
+  imagesPerSecond: z.number().min(0),
+  iterationsExecuted: z.int().min(0),
+  iterationsDropped: z.int().min(0),
+  energyJ: joules,
+  /** What the same iterations cost with every batch computed in fp32 (SMB). */
+  baselineEnergyJ: joules,
+});
+export type IterationRecord = z.infer<typeof iterationRecordSchema>;
+
+export const evaluationRecordSchema = z.strictObject({
+  type: z.literal('evaluation'),
+  iteration,
+  /** Test images seen. */
+  images: z.int().min(1),
+  loss: z.number(),
+  /** Top-1 share over all test images. */
+  accuracy: z.number().min(0).max(1),
+  energyJ: joules,
+});
+export type EvaluationRecord = z.infer<typeof evaluationRecordSchema>;
+
+/** Predicted totals at the end of the run, from what was planned and what has run. */
+export const predictionRecordSchema = z.strictObject({
+  type: z.literal('prediction'),
+  iteration,
+  plannedIterations: z.int().min(1),
+  energyJ: joules,
+  baselineEnergyJ: joules,
+  /** Wall-clock of the whole run. */
+  seconds: z.number().min(0),
+});
+export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
+
+/** A change of the savers in a live run, noted with the first iteration that it applies to. */
+export const tuningRecordSchema = z.strictObject({ type: z.literal('tuning'), iteration, tuning: tuningSchema });
+export type TuningRecord = z.infer<typeof tuningRecordSchema>;
+
+export const runStates = ['queued', 'preparing', 'training', 'stopping', 'stopped', 'finished', 'failed', 'interrupted'] as const;
+export type RunState = (typeof runStates)[number];
+/** States in which a process works on the run. */
+export const liveStates: readonly RunState[] = ['queued', 'preparing', 'training', 'stopping'];
+
+export const stateRecordSchema = z.strictObject({
+  type: z.literal('state'),
+  iteration,
+  state: z.enum(runStates),
+  /** One sentence, for failed and interrupted runs. */
+  reason: z.string().optional(),
+});
+export type StateRecord = z.infer<typeof stateRecordSchema>;
+
+export const checkpointRecordSchema = z.strictObject({ type: z.literal('checkpoint'), iteration });
+
+/** Cumulative energy by layer and phase; lines of `layers.jsonl`, the latest is the present. Rows follow the graph's layers. */
+export const layerEnergyRecordSchema = z.strictObject({
+  type: z.literal('layerEnergy'),
+  iteration,
+  layers: z.array(
+    z.strictObject({
+      name: z.string(),
+      forward: joules,
+      inputGradient: joules,
+      weightGradient: joules,
+      update: joules,
+    }),
+  ),
+});
+export type LayerEnergyRecord = z.infer<typeof layerEnergyRecordSchema>;
+
+export const metricRecordSchema = z.discriminatedUnion('type', [
+  iterationRecordSchema,
+  evaluationRecordSchema,
+  predictionRecordSchema,
+  tuningRecordSchema,
+  stateRecordSchema,
+  checkpointRecordSchema,
+  layerEnergyRecordSchema,
+]);
+export type MetricRecord = z.infer<typeof metricRecordSchema>;
+
+/** A record with its place in the run's record, counted from 1 without gaps. A client asks for "all after n". */
+export const numberedRecordSchema = z.strictObject({ sequence: z.int().min(1), record: metricRecordSchema });
+export type NumberedRecord = z.infer<typeof numberedRecordSchema>;
