@@ -1,0 +1,79 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { installWorkbench } from '../../src/scripts/workbench/install';
+import { startWorkbenchServer, type WorkbenchServer } from '../../src/scripts/workbench/server';
+import { WorkbenchPage } from './workbench-page';
+
+const project = join(__dirname, '..', '..');
+
+export interface SessionOptions {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly workspaceTrust?: boolean;
+  /** Folder under test/workspaces that is copied to be the workspace. */
+  readonly workspace?: string;
+}
+
+/** A VS Code server with the packaged extension, a browser, and a copy of a test workspace; all gone after `close`. */
+export class Session {
+  private constructor(
+    private readonly directory: string,
+    private readonly server: WorkbenchServer,
+    private readonly browser: Browser,
+    /** The workspace's folder on disk. */
+    readonly workspace: string,
+  ) {}
+
+  static async open(options: SessionOptions = {}): Promise<Session> {
+    const workbench = installWorkbench();
+    const directory = mkdtempSync(join(tmpdir(), 'e2-train-e2e-'));
+    const workspace = join(directory, 'workspace');
+    cpSync(join(project, 'test', 'workspaces', options.workspace ?? 'sample'), workspace, { recursive: true });
+    const { name, version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { name: string; version: string };
+    const server = await startWorkbenchServer({
+      workbench,
+      directory,
+      vsix: join(project, `${name}-${version}.vsix`),
+      settings: options.settings,
+      workspaceTrust: options.workspaceTrust,
+    });
+    const browser = await chromium.launch({
+      executablePath: workbench.chromium,
+      headless: true,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+      ],
+    });
+    return new Session(directory, server, browser, workspace);
+  }
+
+  /** A new window on the workspace. */
+  async window(): Promise<WorkbenchPage> {
+    const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    await page.goto(this.server.address(this.workspace), { waitUntil: 'domcontentloaded' });
+    const window = new WorkbenchPage(page, screenshots());
+    await window.ready();
+    return window;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Where pictures of the workbench are kept, for a person to look at. */
+function screenshots(): string {
+  const folder = join(project, 'test-results', 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

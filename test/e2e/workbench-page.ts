@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { eventually } from './eventually';
+
+/** One window of VS Code in the browser, as a person sees and drives it. */
+export class WorkbenchPage {
+  constructor(
+    readonly page: Page,
+    private readonly screenshotFolder: string,
+  ) {}
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await this.page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.ready();
+  }
+
+  /** Opens a file of the workspace by its name, through quick open. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.pickInQuickInput(name, name);
+    await this.page.locator('.monaco-editor .view-lines .view-line').first().waitFor();
+  }
+
+  /** Runs a command by its full title, through the command palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.pickInQuickInput(`>${title}`, title);
+  }
+
+  /** Types into the open quick input and takes the first row that has the text. */
+  async pickInQuickInput(typed: string, row: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]');
+    await input.waitFor();
+    await input.fill(typed);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  }
+
+  /** Answers an input box. */
+  async answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]');
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Visible editor lines by number, with the source text and the decorations' text behind it. */
+  async lines(): Promise<EditorLine[]> {
+    return this.page.evaluate(() => {
+      const editor = document.querySelector('.editor-group-container.active .monaco-editor') ?? document.querySelector('.monaco-editor');
+      const numbers = new Map<string, number>();
+      for (const element of editor?.querySelectorAll<HTMLElement>('.margin-view-overlays > div') ?? []) {
+        const number = element.querySelector('.line-numbers')?.textContent;
+        if (number) numbers.set(element.style.top, Number(number));
+      }
+      return [...(editor?.querySelectorAll<HTMLElement>('.view-line') ?? [])]
+        .map((line) => {
+          const after = [...line.querySelectorAll('span')]
+            .map((span) => getComputedStyle(span, '::after').content)
+            .filter((content) => content && content !== 'none' && content !== 'normal')
+            .map((content) => content.replace(/^"|"$/g, ''));
+          const text = (line.textContent ?? '').replace(/\u00a0/g, ' ');
+          return { number: numbers.get(line.style.top) ?? 0, text, annotation: after.join('') };
+        })
+        .filter((line) => line.number > 0)
+        .sort((one, other) => one.number - other.number);
+    });
+  }
+
+  /** The visible line whose source holds the text, once it carries an annotation. */
+  async annotatedLine(text: string): Promise<EditorLine> {
+    return eventually(async () => {
+      const line = (await this.lines()).find((candidate) => candidate.text.includes(text));
+      return line?.annotation ? line : undefined;
+    }, `an annotation behind “${text}”`);
+  }
+
+  codeLens(text: string | RegExp): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast, .notifications-center .notification-list-item', { hasText: text }).first();
+  }
+
+  /** A row of any tree view. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** The frame of a webview that holds an element of ours. */
+  async webview(selector: string): Promise<Frame> {
+    return eventually(async () => {
+      for (const frame of this.page.frames()) {
+        if (frame === this.page.mainFrame()) continue;
+        const found = await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      return undefined;
+    }, `a webview with “${selector}”`);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(this.screenshotFolder, `${name}.png`) });
+  }
+
+  async setTheme(name: string): Promise<void> {
+    await this.runCommand('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget input[type=text]');
+    await input.waitFor();
+    await input.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+}
+
+export interface EditorLine {
+  readonly number: number;
+  readonly text: string;
+  readonly annotation: string;
+}
