@@ -90,6 +90,14 @@ export const errorCodes = {
   tooLarge: -32002,
 } as const;
 
+/** WebSocket close codes of the backend; 1009 (message too big) is WebSocket's own. */
+export const closeCodes = {
+  /** No `authenticate` in time, something else before it, or a wrong token. */
+  unauthorized: 4401,
+  /** The client speaks another protocol version: its window must be reloaded. */
+  otherProtocol: 4426,
+} as const;
+
 /** First message of the backend to its parent over IPC, once it listens. */
 export const backendReadySchema = z.strictObject({
   type: z.literal('ready'),
@@ -99,3 +107,16 @@ export const backendReadySchema = z.strictObject({
   protocolVersion: z.int(),
 });
 export type BackendReady = z.infer<typeof backendReadySchema>;
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A line for the person's log. */
+export const backendLogSchema = z.strictObject({ type: z.literal('log'), level: z.enum(logLevels), message: z.string() });
+
+/** The backend cannot serve and is about to exit; the message is one sentence for a person. */
+export const backendFailedSchema = z.strictObject({ type: z.literal('failed'), message: z.string() });
+
+/** All that the backend says to its parent over IPC. The parent says nothing: it closes the channel to end the backend. */
+export const backendMessageSchema = z.discriminatedUnion('type', [backendReadySchema, backendLogSchema, backendFailedSchema]);
+export type BackendMessage = z.infer<typeof backendMessageSchema>;
