@@ -1,0 +1,40 @@
+import type { EstimatedLayer, EstimatedModel } from './estimated-model';
+
+/** A line of source that made layers, with their sum. */
+export interface AnnotatedLine {
+  /** From 1. */
+  readonly line: number;
+  readonly models: readonly EstimatedModel[];
+  readonly layers: readonly EstimatedLayer[];
+  /** Joules of one iteration, all layers of the line. */
+  readonly energyJ: number;
+  /** Forward MACs of one sample, all layers of the line. */
+  readonly macs: number;
+}
+
+/**
+ * Sums the layers of a file's models by the line that made them. Layers made in other files are not on its lines. Where several exports
+ * share a builder, the line shows the first of them: their sum would be no network's energy.
+ */
+export function annotateLines(file: string, models: readonly EstimatedModel[]): AnnotatedLine[] {
+  const byLine = new Map<number, { model: EstimatedModel; layers: EstimatedLayer[]; others: EstimatedModel[] }>();
+  for (const model of models) {
+    for (const estimated of model.layers) {
+      const { source, kind } = estimated.layer;
+      if (source?.file !== file || kind === 'input') continue;
+      const line = byLine.get(source.line);
+      if (!line) byLine.set(source.line, { model, layers: [estimated], others: [] });
+      else if (line.model === model) line.layers.push(estimated);
+      else if (!line.others.includes(model)) line.others.push(model);
+    }
+  }
+  return [...byLine.entries()]
+    .map(([line, { model, layers, others }]) => ({
+      line,
+      models: [model, ...others],
+      layers,
+      energyJ: layers.reduce((sum, { estimate }) => sum + estimate.totalJ, 0),
+      macs: layers.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0),
+    }))
+    .sort((one, other) => one.line - other.line);
+}

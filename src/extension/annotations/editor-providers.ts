@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../disposable';
+import { commandOfLens } from '../lens-commands';
+import { onSettingChanged, readSetting } from '../settings/settings';
+import { annotationLabel, annotationText } from './annotation-text';
+import type { Estimates } from './estimates';
+import { hoverText } from './hover-text';
+import type { Inspections } from './inspections';
+import { modelDocuments } from './model-file';
+import { modelLenses, problemLens, untrustedLens } from './model-lenses';
+import { isOnlyCompared } from './plain-editors';
+
+/** Hovers, inlay hints and CodeLenses of model files. */
+export class EditorProviders extends Disposable {
+  private readonly changed = this.track(new vscode.EventEmitter<void>());
+
+  constructor(
+    private readonly inspections: Inspections,
+    private readonly estimates: Estimates,
+  ) {
+    super();
+    this.track(estimates.onDidChange(() => this.changed.fire()));
+    this.track(onSettingChanged('annotations', () => this.changed.fire()));
+    this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()));
+    this.track(
+      vscode.languages.registerHoverProvider(modelDocuments, { provideHover: (document, position) => this.hover(document, position) }),
+    );
+    this.track(
+      vscode.languages.registerInlayHintsProvider(modelDocuments, {
+        onDidChangeInlayHints: this.changed.event,
+        provideInlayHints: (document, range) => this.inlayHints(document, range),
+      }),
+    );
+    this.track(
+      vscode.languages.registerCodeLensProvider(modelDocuments, {
+        onDidChangeCodeLenses: this.changed.event,
+        provideCodeLenses: (document) => this.lenses(document),
+      }),
+    );
+  }
+
+  private lineAt(document: vscode.TextDocument, line: number) {
+    const estimate = this.estimates.of(document.uri);
+    if (!estimate || estimate.inspection.version !== document.version || readSetting('annotations.style') === 'off') return undefined;
+    return estimate.lines.find((annotated) => annotated.line === line);
+  }
+
+  private hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const line = this.lineAt(document, position.line + 1);
+    if (!line) return undefined;
+    const text = new vscode.MarkdownString(hoverText(line));
+    text.isTrusted = false;
+    return new vscode.Hover(text, document.lineAt(position.line).range);
+  }
+
+  private inlayHints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
+    if (readSetting('annotations.style') !== 'inlayHint' || isOnlyCompared(document.uri)) return [];
+    const estimate = this.estimates.of(document.uri);
+    if (estimate?.inspection.version !== document.version) return [];
+    const activeLine =
+      readSetting('annotations.scope') === 'activeLine' ? vscode.window.activeTextEditor?.selection.active.line : undefined;
+    return estimate.lines
+      .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line && (activeLine ?? line - 1) === line - 1)
+      .map((line) => {
+        const hint = new vscode.InlayHint(document.lineAt(line.line - 1).range.end, annotationText(line));
+        hint.paddingLeft = true;
+        hint.tooltip = annotationLabel(line);
+        return hint;
+      });
+  }
+
+  private lenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    if (!this.inspections.isCandidate(document)) return [];
+    const file = document.uri.fsPath;
+    if (!vscode.workspace.isTrusted) return [untrustedLens()].map((lens) => this.lens(document, lens));
+    const estimate = this.estimates.of(document.uri);
+    if (!estimate) return [];
+    const lenses = estimate.models.flatMap((model) => modelLenses(file, model));
+    const [problem] = estimate.inspection.problems;
+    if (problem)
+      lenses.push(problemLens(file, problem, estimate.models.length > 0 ? undefined : this.inspections.lastModelLine(document.uri)));
+    return lenses.map((lens) => this.lens(document, lens));
+  }
+
+  private lens(document: vscode.TextDocument, { line, title, tooltip, action }: ReturnType<typeof untrustedLens>): vscode.CodeLens {
+    const at = new vscode.Position(Math.min(line, document.lineCount) - 1, 0);
+    return new vscode.CodeLens(new vscode.Range(at, at), { title, tooltip, ...commandOfLens(document.uri, action) });
+  }
+}

@@ -1,0 +1,38 @@
+import { findDeviceProfile } from '../../energy/device-profile';
+import type { LayerEstimate } from '../../energy/estimate';
+import { estimateRun, type RunEstimate } from '../../energy/run-estimate';
+import { layerParameters } from '../../network/parameters';
+import type { RunConfiguration } from '../../protocol/configuration';
+import type { InspectedModel } from '../../protocol/inspection';
+import type { Layer } from '../../protocol/layer-graph';
+
+/** One layer with what it costs in an iteration. */
+export interface EstimatedLayer {
+  readonly layer: Layer;
+  readonly estimate: LayerEstimate;
+  readonly parameters: number;
+}
+
+/** A person's model with its joules: what annotations, hovers, CodeLenses and the Layers tree all show. */
+export interface EstimatedModel {
+  readonly model: InspectedModel;
+  readonly layers: readonly EstimatedLayer[];
+  readonly run: RunEstimate;
+  readonly deviceProfile: string;
+  readonly batchSize: number;
+}
+
+/** @throws RangeError with a sentence when the configuration names no known device profile. */
+export function estimateModel(
+  model: InspectedModel,
+  configuration: Pick<RunConfiguration, 'iterations' | 'batchSize' | 'savers' | 'deviceProfile'>,
+): EstimatedModel {
+  const run = estimateRun(model.graph, findDeviceProfile(configuration.deviceProfile), configuration);
+  const layers = model.graph.layers.map((layer, index) => ({
+    layer,
+    // The estimate's rows follow the graph's layers.
+    estimate: run.iteration.layers[index]!,
+    parameters: layerParameters(model.graph, layer).total,
+  }));
+  return { model, layers, run, deviceProfile: configuration.deviceProfile, batchSize: configuration.batchSize };
+}

@@ -1,0 +1,102 @@
+import { formatCount, formatJoules, formatShare } from '../../energy/format';
+import { type Component, components, type Phase, phases } from '../../protocol/phases';
+import { localize } from '../localize';
+import type { AnnotatedLine } from './annotated-lines';
+import { estimatedMark } from './annotation-text';
+import type { EstimatedLayer, EstimatedModel } from './estimated-model';
+import { formatShape } from './input-shape';
+
+/** Rows of single layers that a hover lists before it says how many more there are. */
+const listedLayers = 8;
+
+/** The hover's Markdown: what the line costs by phase and component, what is assumed, and what the layers are. */
+export function hoverText(line: AnnotatedLine): string {
+  const [model, ...others] = line.models;
+  const paragraphs = [
+    heading(line),
+    breakdownTable(line.layers),
+    basis(model!),
+    layerList(line.layers),
+    ...notes(line.layers),
+    ...(others.length > 0
+      ? [localize('The line also makes layers of {0}.', others.map((other) => code(other.model.exportName)).join(', '))]
+      : []),
+  ];
+  return paragraphs.filter(Boolean).join('\n\n');
+}
+
+function heading({ layers, energyJ, models }: AnnotatedLine): string {
+  const name = layers.length === 1 ? layerTitle(layers[0]!) : localize('{0} layers', layers.length);
+  const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), code(models[0]!.model.exportName));
+  return `**${name}** — ${estimatedMark}${formatJoules(energyJ)} · ${share}`;
+}
+
+function breakdownTable(layers: readonly EstimatedLayer[]): string {
+  const at = (phase: Phase, component: Component) => layers.reduce((sum, { estimate }) => sum + estimate.phases[phase][component], 0);
+  const header = ['', ...components.map(componentName), localize('Sum')];
+  const rows = phases.map((phase) => {
+    const values = components.map((component) => at(phase, component));
+    return [phaseName(phase), ...values, values.reduce((sum, value) => sum + value, 0)];
+  });
+  const sums = components.map((component) => phases.reduce((sum, phase) => sum + at(phase, component), 0));
+  const last = [localize('Sum'), ...sums, sums.reduce((sum, value) => sum + value, 0)];
+  const text = (cells: (string | number)[]) =>
+    `| ${cells.map((cell) => (typeof cell === 'number' ? formatJoules(cell) : cell)).join(' | ')} |`;
+  return [text(header), '|:--|--:|--:|--:|--:|', ...rows.map(text), text(last)].join('\n');
+}
+
+/** What the figures are and rest on. */
+export function basis({ deviceProfile, batchSize, run }: EstimatedModel): string {
+  const saving = run.savedShare === 0 ? '' : ` ${localize('The savers now set save {0} over the run.', formatShare(run.savedShare))}`;
+  return localize('Estimated, profile {0}, batch {1}, one computed training iteration, fp32.', deviceProfile, batchSize) + saving;
+}
+
+function layerList(layers: readonly EstimatedLayer[]): string {
+  const rows = layers.slice(0, listedLayers).map((estimated) => {
+    const { layer, estimate, parameters } = estimated;
+    const facts = [
+      layers.length > 1 ? `${layerTitle(estimated)} ${estimatedMark}${formatJoules(estimate.totalJ)}` : '',
+      localize('output {0}', formatShape(layer.outputShape)),
+      localize('{0} parameters', formatCount(parameters)),
+      estimate.macs.forward > 0 ? localize('{0} MACs per image (forward)', formatCount(estimate.macs.forward)) : '',
+    ];
+    return `- ${facts.filter(Boolean).join(' · ')}`;
+  });
+  const more = layers.length - rows.length;
+  return [...rows, ...(more > 0 ? [`- ${localize('and {0} more', more)}`] : [])].join('\n');
+}
+
+function notes(layers: readonly EstimatedLayer[]): string[] {
+  return [...new Set(layers.flatMap(({ layer }) => (layer.note ? [escapeMarkdown(layer.note)] : [])))];
+}
+
+export const layerTitle = ({ layer }: EstimatedLayer): string =>
+  `${code(layer.name)} ${layer.kind === 'other' ? escapeMarkdown(layer.className) : layer.kind}`;
+
+export function phaseName(phase: Phase): string {
+  switch (phase) {
+    case 'forward':
+      return localize('Forward');
+    case 'inputGradient':
+      return localize('Input gradient');
+    case 'weightGradient':
+      return localize('Weight gradient');
+    case 'update':
+      return localize('Update');
+  }
+}
+
+export function componentName(component: Component): string {
+  switch (component) {
+    case 'compute':
+      return localize('Compute');
+    case 'sram':
+      return localize('On-chip memory');
+    case 'dram':
+      return localize('DRAM');
+  }
+}
+
+/** Names come from a person's code: they are shown as they are and never as Markdown. */
+const code = (name: string): string => `\`${name.replaceAll('`', 'ʼ').replaceAll('|', '¦')}\``;
+const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');

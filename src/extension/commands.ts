@@ -1,0 +1,19 @@
+/** Ids of the commands. Those that a person can call stand in package.json too. */
+export const commands = {
+  train: 'e2train.train',
+  stopRun: 'e2train.stopRun',
+  resumeRun: 'e2train.resumeRun',
+  deleteRun: 'e2train.deleteRun',
+  openRunFolder: 'e2train.openRunFolder',
+  openDashboard: 'e2train.openDashboard',
+  toggleAnnotations: 'e2train.toggleAnnotations',
+  chooseDeviceProfile: 'e2train.chooseDeviceProfile',
+  setInputShape: 'e2train.setInputShape',
+  showLog: 'e2train.showLog',
+  copyDiagnostics: 'e2train.copyDiagnostics',
+  refresh: 'e2train.refresh',
+  restartBackend: 'e2train.restartBackend',
+  showLayers: 'e2train.showLayers',
+  /** Internal: brings an editor to a line. */
+  showLine: 'e2train.showLine',
+} as const;

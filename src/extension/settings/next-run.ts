@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import type { RunConfiguration } from '../../protocol/configuration';
+import { Disposable } from '../disposable';
+import { applyChanges, type ConfigurationChanges, changesBetween } from './configuration-draft';
+import { configurationFromSettings } from './run-settings';
+
+const changesKey = 'e2train.nextRun';
+
+/** The configuration of the next run: the settings, and over them what was changed in the Savers view for this workspace. */
+export class NextRun extends Disposable {
+  private readonly changed = this.track(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changed.event;
+  private current: RunConfiguration;
+
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.current = this.read();
+    this.track(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (!event.affectsConfiguration('e2train')) return;
+        const before = JSON.stringify(this.current);
+        this.current = this.read();
+        if (JSON.stringify(this.current) !== before) this.changed.fire();
+      }),
+    );
+  }
+
+  get configuration(): RunConfiguration {
+    return this.current;
+  }
+
+  async configure(configuration: RunConfiguration): Promise<void> {
+    if (JSON.stringify(configuration) === JSON.stringify(this.current)) return;
+    this.current = configuration;
+    this.changed.fire();
+    await this.memory.update(changesKey, changesBetween(this.fromSettings(), configuration));
+  }
+
+  private read(): RunConfiguration {
+    return applyChanges(this.fromSettings(), this.memory.get<ConfigurationChanges>(changesKey, {}));
+  }
+
+  private fromSettings(): RunConfiguration {
+    const settings = vscode.workspace.getConfiguration('e2train');
+    const { configuration, problems } = configurationFromSettings((name) => settings.get(name));
+    for (const problem of problems) this.log.warn(problem);
+    return configuration;
+  }
+}
