@@ -1,0 +1,95 @@
+import { element, setText } from '../shared/element';
+import type { Theme } from '../shared/theme';
+import type { ChartContent } from './chart-content';
+import { ChartPanel } from './chart-panel';
+import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from './energy-charts';
+import type { KeptState } from './kept-state';
+import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
+import type { RunRecord } from './run-record';
+import { accuracyContent, type ChartOptions, lossContent } from './training-charts';
+
+export interface ChartBoardActions {
+  keep(change: Partial<KeptState>): void;
+  redraw(): void;
+  export(fileName: string, text: string): void;
+}
+
+type Build = (record: RunRecord, options: ChartOptions, kept: KeptState) => ChartContent;
+
+/** Layers with a bar of their own. */
+const layersShown = 12;
+
+const charts: readonly { id: string; title: string; build: Build }[] = [
+  { id: 'loss', title: 'Loss', build: lossContent },
+  { id: 'accuracy', title: 'Accuracy', build: accuracyContent },
+  { id: 'energy', title: 'Energy against the SMB baseline', build: cumulativeEnergyContent },
+  {
+    id: 'layers',
+    title: 'Energy by layer and phase',
+    build: (record, _, { energyBy }) => (energyBy === 'layer' ? layerEnergyContent(record, layersShown) : phaseEnergyContent(record)),
+  },
+  { id: 'iterations', title: 'Iterations executed and dropped', build: iterationsContent },
+  { id: 'accuracy-by-energy', title: 'Accuracy against energy', build: accuracyByEnergyContent },
+];
+
+/** All charts, and the controls that they share. */
+export class ChartBoard {
+  readonly root: HTMLElement;
+  private readonly panels: { panel: ChartPanel; build: Build }[];
+  private readonly open: Set<string>;
+
+  constructor(kept: KeptState, actions: ChartBoardActions) {
+    this.open = new Set(kept.openTables);
+    this.panels = charts.map(({ id, title, build }) => ({
+      build,
+      panel: new ChartPanel({
+        id,
+        title,
+        controls: id === 'layers' ? [energyByControl(kept, actions)] : [],
+        tableOpen: this.open.has(id),
+        onToggleTable: (open) => {
+          if (open) this.open.add(id);
+          else this.open.delete(id);
+          actions.keep({ openTables: [...this.open] });
+        },
+        export: actions.export,
+      }),
+    }));
+    this.root = element(
+      'main',
+      {},
+      smoothingControl(kept, actions),
+      element('div', { className: 'charts' }, ...this.panels.map(({ panel }) => panel.root)),
+    );
+  }
+
+  draw(record: RunRecord, kept: KeptState, theme: Theme, now: number): void {
+    for (const { panel, build } of this.panels)
+      panel.draw(build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme, now);
+  }
+}
+
+function smoothingControl(kept: KeptState, actions: ChartBoardActions): HTMLElement {
+  const value = element('output', { textContent: kept.smoothing.toFixed(2) });
+  const slider = element('input', { id: 'smoothing', type: 'range', min: '0', max: '0.99', step: '0.01', value: String(kept.smoothing) });
+  slider.addEventListener('input', () => {
+    setText(value, slider.valueAsNumber.toFixed(2));
+    actions.keep({ smoothing: slider.valueAsNumber });
+    actions.redraw();
+  });
+  const label = element('label', { htmlFor: 'smoothing', textContent: 'Smoothing of the training lines' });
+  return element('div', { className: 'smoothing' }, label, slider, value);
+}
+
+function energyByControl(kept: KeptState, actions: ChartBoardActions): HTMLElement {
+  const choose = element(
+    'select',
+    { ariaLabel: 'Energy by' },
+    ...(['layer', 'phase'] as const).map((by) => element('option', { value: by, textContent: `By ${by}`, selected: kept.energyBy === by })),
+  );
+  choose.addEventListener('change', () => {
+    actions.keep({ energyBy: choose.value === 'phase' ? 'phase' : 'layer' });
+    actions.redraw();
+  });
+  return choose;
+}

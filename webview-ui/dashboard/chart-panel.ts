@@ -1,0 +1,118 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { element, setText } from '../shared/element';
+import type { Theme } from '../shared/theme';
+import { ChartCanvas } from './chart-canvas';
+import type { Cell, ChartContent, Table } from './chart-content';
+import { toCsv, toJson } from './table-text';
+
+export interface ChartPanelOptions {
+  /** Short name, part of exported files' names. */
+  readonly id: string;
+  readonly title: string;
+  /** Controls beside the title. */
+  readonly controls?: readonly HTMLElement[];
+  readonly tableOpen: boolean;
+  onToggleTable(open: boolean): void;
+  export(fileName: string, text: string): void;
+}
+
+/** More rows would make the page slow and help nobody; the export has all. */
+const rowLimit = 200;
+const tablePauseMs = 1000;
+/** A screen reader hears of a change at most this often. */
+const summaryPauseMs = 5000;
+
+/** One chart with its title, summary for screen readers, data table and export. */
+export class ChartPanel {
+  readonly root: HTMLElement;
+  private readonly canvas = element('canvas', { attributes: { role: 'img' } });
+  private readonly emptyText = element('p', { className: 'empty' });
+  private readonly holder: HTMLElement;
+  private readonly disclosure: HTMLDetailsElement;
+  private readonly tableHolder = element('div', { className: 'table-holder', tabIndex: 0, attributes: { role: 'region' } });
+  private readonly drawing = new ChartCanvas(this.canvas);
+  private content?: ChartContent;
+  private tableDrawn = 0;
+  private summarySaid = 0;
+
+  constructor(options: ChartPanelOptions) {
+    const headingId = `${options.id}-title`;
+    this.tableHolder.setAttribute('aria-label', `${options.title}: data table`);
+    this.holder = element('div', { className: 'canvas-holder' }, this.canvas, this.emptyText);
+    this.disclosure = element('details', { open: options.tableOpen }, element('summary', {}, 'Data table'), this.tableHolder);
+    this.disclosure.addEventListener('toggle', () => {
+      options.onToggleTable(this.disclosure.open);
+      this.drawTable();
+    });
+    const save = (kind: 'CSV' | 'JSON', write: (table: Table) => string) => {
+      const button = element('vscode-button', {
+        secondary: true,
+        textContent: kind,
+        title: `Export the data of “${options.title}” as ${kind}`,
+      });
+      button.addEventListener('click', () => {
+        if (this.content) options.export(`${options.id}.${kind.toLowerCase()}`, write(this.content.table()));
+      });
+      return button;
+    };
+    this.root = element(
+      'section',
+      { className: 'chart', attributes: { 'aria-labelledby': headingId } },
+      element(
+        'div',
+        { className: 'chart-head' },
+        element('h2', { id: headingId, textContent: options.title }),
+        element('div', { className: 'chart-controls' }, ...(options.controls ?? []), save('CSV', toCsv), save('JSON', toJson)),
+      ),
+      this.holder,
+      this.disclosure,
+    );
+  }
+
+  /** Width that the chart has to draw in, in pixels. */
+  get width(): number {
+    return Math.max(100, this.holder.clientWidth);
+  }
+
+  /** @param now milliseconds, for pauses between changes of what is read aloud. */
+  draw(content: ChartContent, theme: Theme, now: number): void {
+    this.content = content;
+    this.canvas.hidden = content.empty;
+    this.emptyText.hidden = !content.empty;
+    if (content.chart.kind === 'bars') this.holder.style.setProperty('--bars', String(content.chart.bars.length));
+    this.holder.classList.toggle('bars', content.chart.kind === 'bars');
+    if (content.empty) {
+      setText(this.emptyText, content.summary);
+      this.drawing.clear();
+    } else this.drawing.draw(content.chart, theme);
+    if (now - this.summarySaid > summaryPauseMs || !this.canvas.ariaLabel) {
+      this.summarySaid = now;
+      this.canvas.ariaLabel = content.summary;
+    }
+    if (this.disclosure.open && now - this.tableDrawn > tablePauseMs) {
+      this.tableDrawn = now;
+      this.drawTable();
+    }
+  }
+
+  private drawTable(): void {
+    if (!this.disclosure.open || !this.content) return;
+    const table = this.content.table();
+    const rows = table.rows.slice(-rowLimit);
+    const notes = [
+      table.note,
+      rows.length < table.rows.length ? `The last ${rowLimit} of ${table.rows.length} rows; export has all.` : undefined,
+    ];
+    const head = element('tr', {}, ...table.columns.map((column) => element('th', { scope: 'col', textContent: column })));
+    const body = rows.map((row) => element('tr', {}, ...row.map((cell) => element('td', { textContent: cellText(cell) }))));
+    this.tableHolder.replaceChildren(
+      ...notes.filter((note) => note !== undefined).map((note) => element('p', { className: 'note', textContent: note })),
+      element('table', {}, element('thead', {}, head), element('tbody', {}, ...body)),
+    );
+  }
+}
+
+function cellText(cell: Cell): string {
+  if (cell === undefined) return '–';
+  return typeof cell === 'string' || Number.isInteger(cell) ? String(cell) : cell.toPrecision(5);
+}

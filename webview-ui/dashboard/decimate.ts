@@ -1,0 +1,31 @@
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * At most two points per bucket, its smallest and its largest y in the order they stand, so peaks stay visible. Points with equal share of
+ * the x axis fall in one bucket; fewer points than 2 · buckets come back as they are.
+ */
+export function decimate(x: readonly number[], y: readonly number[], buckets: number): Point[] {
+  const count = Math.min(x.length, y.length);
+  if (count <= 2 * buckets) return Array.from({ length: count }, (_, index) => ({ x: x[index]!, y: y[index]! }));
+  const start = x[0]!;
+  const width = (x[count - 1]! - start) / buckets || 1;
+  const points: Point[] = [];
+  const add = (index: number) => points.push({ x: x[index]!, y: y[index]! });
+  let index = 0;
+  while (index < count) {
+    const bucket = Math.min(buckets - 1, Math.floor((x[index]! - start) / width));
+    let low = index;
+    let high = index;
+    while (index < count && Math.min(buckets - 1, Math.floor((x[index]! - start) / width)) === bucket) {
+      if (y[index]! < y[low]!) low = index;
+      if (y[index]! > y[high]!) high = index;
+      index++;
+    }
+    add(Math.min(low, high));
+    if (low !== high) add(Math.max(low, high));
+  }
+  return points;
+}

@@ -1,0 +1,82 @@
+import { formatDuration, formatJoules, formatShare } from '../../src/energy/format';
+import { liveStates, type RunState } from '../../src/protocol/records';
+import type { RunSummary } from '../../src/protocol/runs';
+import { formatAccuracy, formatWhole } from '../shared/numbers';
+import { savedShare } from './energy-charts';
+
+/** One headline figure: what it is, its value, how it came to be. */
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+  /** The figure's kind, or why there is none. */
+  readonly kind: string;
+}
+
+const notYet = '–';
+
+/** The run's figures for the head of the page, latest known values. */
+export function headlineFigures(summary: RunSummary): Figure[] {
+  const { iteration, evaluation, prediction, run } = summary;
+  const live = liveStates.includes(run.state);
+  const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
+  const figures: Figure[] = [
+    joules('Energy so far', iteration?.energyJ),
+    joules('SMB baseline so far', iteration?.baselineEnergyJ),
+    {
+      label: 'Saved so far',
+      value: saved === undefined ? notYet : formatShare(saved),
+      kind: saved === undefined ? 'no iteration yet' : 'estimated, against SMB in fp32',
+    },
+    {
+      label: 'Test accuracy',
+      value: evaluation ? formatAccuracy(evaluation.accuracy) : notYet,
+      kind: evaluation
+        ? `measured on ${formatWhole(evaluation.images)} images at iteration ${formatWhole(evaluation.iteration)}`
+        : 'not tested yet',
+    },
+    {
+      label: 'Iterations',
+      value: iteration ? `${formatWhole(iteration.iterationsExecuted)} executed` : notYet,
+      kind: iteration ? `${formatWhole(iteration.iterationsDropped)} dropped` : 'none yet',
+    },
+  ];
+  if (live) {
+    figures.push(
+      { ...joules('Energy at the end', prediction?.energyJ), kind: prediction ? 'predicted from the estimate' : 'predicted soon' },
+      {
+        label: 'Time to the end',
+        value: prediction ? formatDuration(Math.max(0, prediction.seconds - (iteration?.seconds ?? 0))) : notYet,
+        kind: prediction ? 'predicted from the speed so far' : 'predicted soon',
+      },
+    );
+  }
+  return figures;
+}
+
+function joules(label: string, value: number | undefined): Figure {
+  return { label, value: value === undefined ? notYet : formatJoules(value), kind: value === undefined ? 'no iteration yet' : 'estimated' };
+}
+
+const stateNames: Record<RunState, string> = {
+  queued: 'Waiting for its turn',
+  preparing: 'Preparing',
+  training: 'Training',
+  stopping: 'Stopping',
+  stopped: 'Stopped',
+  finished: 'Finished',
+  failed: 'Failed',
+  interrupted: 'Interrupted',
+};
+
+/** State and progress in one line. */
+export function describeState({ run, iteration, plannedIterations, ours }: RunSummary): string {
+  const at = iteration ? ` · iteration ${formatWhole(iteration.iteration)} of ${formatWhole(plannedIterations)}` : '';
+  const reason = run.reason ? ` · ${run.reason}` : '';
+  const other = !ours && liveStates.includes(run.state) ? ' · run by another window, which can stop it' : '';
+  return `${stateNames[run.state]}${at}${other}${reason}`;
+}
+
+/** Share of the planned iterations that has run, 0 to 1. */
+export function progressShare({ iteration, plannedIterations }: RunSummary): number {
+  return Math.min(1, (iteration?.iteration ?? 0) / plannedIterations);
+}

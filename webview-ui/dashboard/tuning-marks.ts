@@ -1,0 +1,24 @@
+import { formatShare } from '../../src/energy/format';
+import type { Tuning } from '../../src/protocol/configuration';
+import type { TuningRecord } from '../../src/protocol/records';
+import type { Mark } from './chart-content';
+
+/** Says in a few words what a tuning changed. */
+export function describeTuning({ smd, learningRate, iterations }: Tuning): string {
+  const parts: string[] = [];
+  if (smd?.enabled !== undefined) parts.push(smd.enabled ? 'SMD on' : 'SMD off');
+  if (smd?.dropProbability !== undefined) parts.push(`drop ${formatShare(smd.dropProbability)}`);
+  if (learningRate !== undefined) parts.push(`learning rate ${learningRate}`);
+  if (iterations !== undefined) parts.push(`${iterations} iterations`);
+  return parts.join(', ');
+}
+
+/** Marks of the changes made while the run was live; several at one iteration, as a moving slider makes them, become the last one. */
+export function tuningMarks(tunings: readonly TuningRecord[]): Mark[] {
+  const byIteration = new Map<number, Tuning>();
+  for (const { iteration, tuning } of tunings) {
+    const before = byIteration.get(iteration);
+    byIteration.set(iteration, { ...before, ...tuning, ...(before?.smd || tuning.smd ? { smd: { ...before?.smd, ...tuning.smd } } : {}) });
+  }
+  return [...byIteration].map(([x, tuning]) => ({ x, label: describeTuning(tuning) }));
+}

@@ -1,0 +1,57 @@
+import { findDeviceProfile } from '../../src/energy/device-profile';
+import { formatJoules, formatShare } from '../../src/energy/format';
+import { estimateRun } from '../../src/energy/run-estimate';
+import type { RunConfiguration } from '../../src/protocol/configuration';
+import type { LayerGraph } from '../../src/protocol/layer-graph';
+import { formatWhole } from '../shared/numbers';
+
+export interface EstimateRow {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What the estimate card shows: figures, or why there are none. */
+export type EstimateView =
+  | {
+      readonly kind: 'estimated';
+      readonly energy: string;
+      readonly comparison: string;
+      readonly rows: readonly EstimateRow[];
+      readonly note?: string;
+    }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Computes the card's figures from the settings as they stand; fast enough to follow a moving slider. */
+export function estimateView(configuration: RunConfiguration, graph: LayerGraph | undefined, problem: string | undefined): EstimateView {
+  if (problem) return { kind: 'unavailable', reason: problem };
+  if (!graph) return { kind: 'unavailable', reason: 'The estimate appears once the model has been inspected.' };
+  try {
+    const estimate = estimateRun(graph, findDeviceProfile(configuration.deviceProfile), configuration);
+    const { smd } = configuration.savers;
+    const executed = Math.round(estimate.expectedExecuted);
+    return {
+      kind: 'estimated',
+      energy: formatJoules(estimate.energyJ),
+      comparison: compare(estimate.savedShare),
+      rows: [
+        { label: 'SMB baseline (fp32)', value: formatJoules(estimate.baselineEnergyJ) },
+        { label: 'Per executed iteration', value: formatJoules(estimate.iterationJ) },
+        {
+          label: 'Iterations executed',
+          value: smd.enabled ? `about ${formatWhole(executed)} of ${formatWhole(estimate.plannedIterations)}` : formatWhole(executed),
+        },
+        ...(estimate.deviationJ > 0 ? [{ label: 'Spread from chance', value: `± ${formatJoules(estimate.deviationJ)}` }] : []),
+      ],
+      note: smd.enabled
+        ? `At equal computation, SMD equals fewer iterations: expect the accuracy of a plain run of about ${formatWhole(executed)}.`
+        : undefined,
+    };
+  } catch (error) {
+    return { kind: 'unavailable', reason: (error as Error).message };
+  }
+}
+
+function compare(savedShare: number): string {
+  if (Math.abs(savedShare) < 0.0005) return 'same as the baseline';
+  return savedShare > 0 ? `${formatShare(savedShare)} saved` : `${formatShare(-savedShare)} more than the baseline`;
+}

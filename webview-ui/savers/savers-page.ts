@@ -1,0 +1,180 @@
+import type { RunConfiguration } from '../../src/protocol/configuration';
+import type { FromSavers, ToSavers } from '../../src/protocol/webview-messages';
+import { element, setText } from '../shared/element';
+import type { Host } from '../shared/host';
+import { ChoiceInput } from './choice-input';
+import { Draft, tuningBetween } from './draft';
+import { EstimateCard } from './estimate-card';
+import { estimateView } from './estimate-view';
+import { NumberInput } from './number-input';
+import { RunControls } from './run-controls';
+import { SmdInput } from './smd-input';
+
+const editorSilentMs = 5000;
+/** A moving slider is sent when it rests this long. */
+const sendPauseMs = 150;
+const startingMs = 15_000;
+const builtinData = 'builtin';
+const chooseFolder = 'choose';
+
+/** The sidebar view: settings of the next run, or of the live one as far as they can change. */
+export class SaversPage {
+  private readonly draft = new Draft();
+  private state?: ToSavers;
+  private sent?: RunConfiguration;
+  private sending?: ReturnType<typeof setTimeout>;
+  private starting = false;
+  private readonly waiting = element('p', {
+    className: 'note',
+    textContent: 'Asking the editor for the settings…',
+    attributes: { role: 'status' },
+  });
+  private readonly model = new ChoiceInput('model', 'Model', (value) => this.change({ model: this.state!.models[Number(value)]!.model }));
+  private readonly data = new ChoiceInput('data', 'Data set', (value) => this.changeData(value));
+  private readonly device = new ChoiceInput('device', 'Device profile', (deviceProfile) => this.change({ deviceProfile }));
+  private readonly iterations = new NumberInput('iterations', 'Iterations', (iterations) => this.change({ iterations }));
+  private readonly batchSize = new NumberInput('batchSize', 'Batch size', (batchSize) => this.change({ batchSize }));
+  private readonly learningRate = new NumberInput('learningRate', 'Learning rate', (learningRate) => this.change({ learningRate }));
+  private readonly seed = new NumberInput('seed', 'Seed', (seed) => this.change({ seed }));
+  private readonly smd = new SmdInput((change) => {
+    this.draft.changeSmd(change);
+    this.changed();
+  });
+  private readonly estimate = new EstimateCard();
+  private readonly controls: RunControls;
+  private readonly liveNote = element('p', { className: 'note', textContent: 'A change applies at the next iteration.' });
+  private readonly fixedNote = element('p', { className: 'note', textContent: 'Fixed until the run ends.' });
+  private readonly form: HTMLElement;
+
+  constructor(private readonly host: Host<ToSavers, FromSavers, unknown>) {
+    this.controls = new RunControls({
+      start: () => this.start(),
+      stop: (runId) => host.post({ type: 'stop', runId }),
+      openDashboard: () => host.post({ type: 'openDashboard' }),
+    });
+    this.form = element(
+      'div',
+      { hidden: true, className: 'form' },
+      this.controls.root,
+      this.estimate.root,
+      group('Savers and schedule', this.liveNote, this.smd.root, pair(this.iterations.root, this.learningRate.root)),
+      group('Run', this.fixedNote, this.model.root, this.data.root, this.device.root, pair(this.batchSize.root, this.seed.root)),
+    );
+  }
+
+  begin(): void {
+    document.body.append(this.waiting, this.form);
+    this.host.onMessage((message) => this.receive(message));
+    setTimeout(() => {
+      if (!this.state) setText(this.waiting, 'The editor has not answered. Run “Developer: Reload Window”; the E2-Train log may say more.');
+    }, editorSilentMs);
+    this.host.post({ type: 'ready' });
+  }
+
+  private receive(state: ToSavers): void {
+    this.state = state;
+    this.waiting.hidden = true;
+    this.form.hidden = false;
+    if (state.live) this.starting = false;
+    if (this.draft.take(state.configuration, state.live)) {
+      clearTimeout(this.sending);
+      this.sent = this.draft.configuration;
+      this.fill(this.draft.configuration!);
+    }
+    this.showChoices(state);
+    this.show();
+  }
+
+  private fill({ iterations, batchSize, learningRate, seed, savers }: RunConfiguration): void {
+    this.iterations.value = iterations;
+    this.batchSize.value = batchSize;
+    this.learningRate.value = learningRate;
+    this.seed.value = seed;
+    this.smd.show(savers.smd);
+  }
+
+  private showChoices({ models, deviceProfiles }: ToSavers): void {
+    const { model, data, deviceProfile } = this.draft.configuration!;
+    const chosen = models.findIndex((candidate) => sameModel(candidate.model, model));
+    const choices = models.map(({ label }, index) => ({ value: String(index), label }));
+    if (chosen < 0) choices.push({ value: 'other', label: model.kind === 'file' ? model.path : model.name });
+    this.model.show(choices, chosen < 0 ? 'other' : String(chosen));
+    this.data.show(
+      [
+        { value: builtinData, label: 'Built-in Fashion-MNIST sample' },
+        ...(data.kind === 'directory' ? [{ value: data.path, label: data.path }] : []),
+        { value: chooseFolder, label: 'Choose a folder…' },
+      ],
+      data.kind === 'directory' ? data.path : builtinData,
+    );
+    this.device.show(
+      deviceProfiles.map((name) => ({ value: name, label: name })),
+      deviceProfile,
+    );
+  }
+
+  private show(): void {
+    const { graph, problem, live } = this.state!;
+    this.estimate.show(estimateView(this.draft.configuration!, graph, problem));
+    const valid = [this.iterations, this.batchSize, this.learningRate, this.seed].every((input) => input.valid);
+    const blocked = problem ?? (valid ? undefined : 'Correct the marked fields to train.');
+    this.controls.show(live, blocked, this.starting);
+    this.liveNote.hidden = !live?.ours;
+    this.fixedNote.hidden = !live;
+    for (const input of [this.model, this.data, this.device, this.batchSize, this.seed]) input.disabled = live !== undefined;
+    for (const input of [this.iterations, this.learningRate, this.smd]) input.disabled = live !== undefined && !live.ours;
+  }
+
+  private change(change: Partial<RunConfiguration>): void {
+    this.draft.change(change);
+    this.changed();
+  }
+
+  private changeData(value: string): void {
+    if (value === chooseFolder) {
+      this.host.post({ type: 'chooseDataDirectory' });
+      this.data.reset();
+      this.showChoices(this.state!);
+    } else this.change({ data: value === builtinData ? { kind: 'builtin' } : { kind: 'directory', path: value } });
+  }
+
+  private changed(): void {
+    this.show();
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => this.send(), sendPauseMs);
+  }
+
+  private send(): void {
+    clearTimeout(this.sending);
+    const configuration = this.draft.configuration!;
+    const live = this.state?.live;
+    const tuning = tuningBetween(this.sent ?? configuration, configuration);
+    if (!live) this.host.post({ type: 'configure', configuration });
+    else if (live.ours && tuning) this.host.post({ type: 'tune', runId: live.run.id, tuning });
+    this.sent = configuration;
+  }
+
+  private start(): void {
+    this.send();
+    this.host.post({ type: 'start' });
+    this.starting = true;
+    this.show();
+    setTimeout(() => {
+      this.starting = false;
+      this.show();
+    }, startingMs);
+  }
+}
+
+function sameModel(one: RunConfiguration['model'], other: RunConfiguration['model']): boolean {
+  if (one.kind === 'builtin') return other.kind === 'builtin' && one.name === other.name;
+  return other.kind === 'file' && one.path === other.path && one.exportName === other.exportName;
+}
+
+function group(title: string, ...children: Node[]): HTMLElement {
+  return element('fieldset', {}, element('legend', { textContent: title }), ...children);
+}
+
+function pair(...children: Node[]): HTMLElement {
+  return element('div', { className: 'pair' }, ...children);
+}
