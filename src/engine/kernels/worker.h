@@ -1,0 +1,61 @@
+/* What a kernel knows about its surroundings: the memory, which thread it is, which samples it works on. */
+#pragma once
+#include "kernel-layout.h"
+#include "vectors.h"
+
+#define PLACE_BYTES 64
+
+struct worker {
+  char *memory;
+  int32_t thread, threads;
+  int32_t batch_samples;
+};
+
+/* Address of a tensor; a missing one has none. */
+INLINE void *at(const struct worker *worker, int32_t place) {
+  return place ? worker->memory + (size_t)(uint32_t)place * PLACE_BYTES : 0;
+}
+
+INLINE float *scratch_of(const struct worker *worker, const struct step *step) {
+  return at(worker, step->scratch + worker->thread * step->scratch_stride);
+}
+
+struct range {
+  int32_t from, to;
+};
+
+/* This thread's share of `count` things. It depends on nothing but count and threads, so that the same run gives the same bits. */
+INLINE struct range share_of(const struct worker *worker, int32_t count) {
+  struct range share = {(int32_t)((int64_t)count * worker->thread / worker->threads),
+                        (int32_t)((int64_t)count * (worker->thread + 1) / worker->threads)};
+  return share;
+}
+
+struct samples {
+  const int32_t *indices; /* none: the first `count` of the batch */
+  int32_t count;
+};
+
+INLINE struct samples samples_of(const struct worker *worker, const struct step *step) {
+  const int32_t *list = at(worker, step->samples);
+  struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples};
+  return samples;
+}
+
+INLINE size_t sample_at(struct samples samples, int32_t i) { return (size_t)(samples.indices ? samples.indices[i] : i); }
+
+#define FOR_SAMPLES_OF_THREAD(sample, samples, worker)                                                                                     \
+  for (struct range share_ = share_of(worker, (samples).count); share_.from < share_.to; share_.from = share_.to)                          \
+    for (size_t i_ = (size_t)share_.from, sample; i_ < (size_t)share_.to && (sample = sample_at(samples, (int32_t)i_), 1); i_++)
+
+INLINE void clear(float *to, size_t count) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(to + i, splat(0));
+  KEEP_ROLLED for (; i < count; i++) to[i] = 0;
+}
+
+INLINE void copy_floats(float *to, const float *from, size_t count) {
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) store(to + i, load(from + i));
+  KEEP_ROLLED for (; i < count; i++) to[i] = from[i];
+}

@@ -1,0 +1,33 @@
+import { headerFields, kernelLayouts, kernelNames } from './kernel-layout';
+import { type PlannedSection, recordWordsOf } from './memory-plan';
+
+const placeBytes = 64;
+/** Offsets in bytes are counted in places, so that 32 bits reach far enough. */
+export const placeOf = (offset: number) => offset / placeBytes;
+
+/** Writes a section's records; `barriers[i]` says whether all threads must finish step i before the next. */
+export function encodeSection(section: PlannedSection, barriers: readonly boolean[], words: Int32Array): void {
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  const place = (id: number | undefined) => (id === undefined ? 0 : placeOf(section.offsets.get(id)!));
+  let word = 0;
+  section.steps.forEach((step, index) => {
+    const header: Record<keyof typeof headerFields, number> = {
+      kernel: kernelNames.indexOf(step.kernel),
+      words: recordWordsOf(step),
+      barrier: Number(barriers[index]),
+      samples: place(step.samples),
+      scratch: place(step.scratch),
+      scratchStride: placeOf(step.scratchBytesPerThread),
+    };
+    for (const field of Object.keys(headerFields) as (keyof typeof headerFields)[]) words[word++] = header[field];
+    const layout: Readonly<Record<string, string>> = kernelLayouts[step.kernel];
+    for (const [field, type] of Object.entries(layout)) {
+      const value = step.fields[field];
+      if (type === 'place') words[word] = place(value);
+      else if (value === undefined) throw new Error(`The step ${step.kernel} lacks ${field}.`);
+      else if (type === 'float') floats[word] = value;
+      else words[word] = value;
+      word++;
+    }
+  });
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { builtFile } from '../../platform/built-file';
+import { instantiate, type KernelSource, loadAddon } from './kernel-binding';
+
+/** One build of the kernels on this machine: how to give it memory, and what it calls itself. */
+export interface KernelBuild {
+  readonly name: string;
+  readonly simd: string;
+  /** Floats in a vector. */
+  readonly lanes: number;
+  /** Bytes that a program may use. */
+  memoryLimit(): number;
+  /** Memory of so many bytes, zeroed, with what each thread needs to work in it. */
+  allocate(bytes: number, threads: number): AllocatedMemory;
+}
+
+export interface AllocatedMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Where the program's memory starts in the buffer. */
+  readonly base: number;
+  sourceFor(thread: number): KernelSource;
+}
+
+const alignment = 64;
+const align = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
+
+/** @throws Error where this platform has no native build, or it does not load. */
+export function nativeBuild(): KernelBuild {
+  const platform = `${process.platform}-${process.arch}`;
+  const file = builtFile(`kernels/${platform}.node`);
+  const addon = loadAddon(file);
+  return {
+    name: `native ${platform}`,
+    simd: addon.simd,
+    lanes: addon.lanes,
+    // Elsewhere than on Linux “free” leaves out what the system would give up at once.
+    memoryLimit: () =>
+      Math.min(process.platform === 'linux' ? freemem() : totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+    allocate(bytes) {
+      const memory = new SharedArrayBuffer(bytes + alignment);
+      const base = addon.bytesToAlignment(new Uint8Array(memory));
+      return { buffer: memory, base, sourceFor: () => ({ kind: 'native', file, memory, base }) };
+    },
+  };
+}
+
+const pageBytes = 65536;
+/** What a 32-bit address reaches, less the last page, which the linker does not allow. */
+const largestPages = 65535;
+const threadStackBytes = 65536;
+
+/** @throws Error where this runtime lacks what the build needs. */
+export function wasmBuild(kind: 'relaxed' | 'plain'): KernelBuild {
+  // Node 20 has relaxed SIMD behind a flag, later ones need none.
+  if (kind === 'relaxed') setFlagsFromString('--experimental-wasm-relaxed-simd');
+  const bytes = readFileSync(builtFile(`kernels/${kind}.wasm`));
+  if (!WebAssembly.validate(bytes)) throw new Error(`This Node has no ${kind === 'relaxed' ? 'relaxed ' : ''}SIMD in WebAssembly.`);
+  const module = new WebAssembly.Module(bytes);
+  const reserved = (threads: number) => align(heapBase(module) + (threads - 1) * threadStackBytes);
+  return {
+    name: `wasm ${kind === 'relaxed' ? 'relaxed SIMD' : 'plain SIMD'}`,
+    simd: 'SIMD128',
+    lanes: 4,
+    memoryLimit: () => largestPages * pageBytes - reserved(64),
+    allocate(programBytes, threads) {
+      const base = reserved(threads);
+      const pages = Math.ceil((base + programBytes) / pageBytes);
+      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+      const stackEnd = (thread: number) => base - (thread - 1) * threadStackBytes;
+      return {
+        buffer: memory.buffer,
+        base,
+        sourceFor: (thread) => ({ kind: 'wasm', module, memory, base, ...(thread > 0 && { stackEnd: stackEnd(thread) }) }),
+      };
+    },
+  };
+}
+
+/** Where the module's own data and the first thread's stack end. */
+function heapBase(module: WebAssembly.Module): number {
+  const probe = new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
+  return instantiate(module, probe).__heap_base.value;
+}

@@ -1,0 +1,241 @@
+import type { Operation, Program, TensorId, TensorSpecification } from '../program';
+import { activationCodes } from './kernel-layout';
+import { lowerConvolution, lowerDepthwise, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
+import { alignBytes, type LoweringTarget, type Step, StepBuilder, type WorkTensor } from './step';
+
+/** Samples that the dense kernel gathers at a time. */
+const denseRows = 16;
+/** Loss, top-1 and top-5 of a sample. */
+const metricsOfSample = 3;
+
+export interface LoweredSection {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly workTensors: readonly WorkTensor[];
+}
+
+/** Every operation as one or more steps of the kernels. */
+export function lowerProgram(program: Program, target: LoweringTarget, batchSize: number): LoweredSection[] {
+  const tensors = new Map(program.tensors.map((tensor) => [tensor.id, tensor]));
+  const firstWorkId = 1 + program.tensors.reduce((largest, { id }) => Math.max(largest, id), -1);
+  return Object.entries(program.sections).map(([name, operations]) => {
+    const builder = new StepBuilder(target, batchSize, firstWorkId);
+    for (const operation of operations) lowerOperation(builder, operation, tensors);
+    return { name, steps: builder.steps, workTensors: builder.workTensors };
+  });
+}
+
+function lowerOperation(builder: StepBuilder, operation: Operation, tensors: ReadonlyMap<TensorId, TensorSpecification>): void {
+  const { samples } = operation;
+  const tensor = (id: TensorId) => tensors.get(id)!;
+  const elements = (id: TensorId) => tensor(id).shape.reduce((product, size) => product * size, 1);
+  const lastAxis = (id: TensorId) => tensor(id).shape.at(-1) ?? 1;
+  const perSample = (id: TensorId) => Number(tensor(id).perSample);
+  const image = (id: TensorId) => ({ pixels: elements(id) / lastAxis(id), channels: lastAxis(id) });
+  const convolutionChannels = (w: TensorId) => ({ input: tensor(w).shape[2]!, output: tensor(w).shape[3]! });
+  const elementwise = <K extends 'activation' | 'activationGradient' | 'add' | 'copy'>(
+    kernel: K,
+    fields: Parameters<typeof builder.onSamples<K>>[2],
+    id: TensorId,
+  ) => (tensor(id).perSample ? builder.onSamples(kernel, samples, fields) : builder.acrossSamples(kernel, undefined, fields));
+
+  switch (operation.kind) {
+    case 'conv2d':
+      lowerConvolution(builder, operation, convolutionChannels(operation.w));
+      break;
+    case 'conv2dInputGradient':
+      lowerInputGradient(builder, operation, convolutionChannels(operation.w));
+      break;
+    case 'conv2dWeightGradient':
+      lowerWeightGradient(builder, operation, convolutionChannels(operation.dw));
+      break;
+    case 'depthwiseConv2d':
+    case 'depthwiseConv2dInputGradient':
+    case 'depthwiseConv2dWeightGradient': {
+      const shape = tensor(operation.kind === 'depthwiseConv2dWeightGradient' ? operation.dw : operation.w).shape;
+      lowerDepthwise(builder, operation, { channels: shape[2]!, multiplier: shape[3]! });
+      break;
+    }
+    case 'dense':
+      lowerDense(builder, operation.w, elements(operation.x), elements(operation.y), operation, 0);
+      break;
+    case 'denseInputGradient': {
+      const { dy, w, dx } = operation;
+      lowerDense(builder, w, elements(dy), elements(dx), { x: dy, bias: undefined, y: dx, samples }, 1);
+      break;
+    }
+    case 'denseWeightGradient': {
+      const { x, dy, dw, dbias } = operation;
+      builder.acrossSamples('denseWeightGradient', samples, { x, dy, dw, dbias, inputs: elements(x), outputs: elements(dy) });
+      break;
+    }
+    case 'batchNormalization': {
+      const { kind: _, samples: __, unbiasedRunningVariance, ...rest } = operation;
+      const { pixels, channels } = image(rest.x);
+      const moments = builder.workTensor(builder.batchSize * 2 * channels);
+      builder.onSamples('sampleMoments', samples, { x: rest.x, moments, pixels, channels });
+      const fields = { ...rest, gamma: rest.gamma, beta: rest.beta, moments, pixels, channels };
+      const unbiased = Number(unbiasedRunningVariance);
+      builder.acrossSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: unbiased }, 3 * channels);
+      break;
+    }
+    case 'batchNormalizationGradient': {
+      const { x, dy, gamma, mean, inverseDeviation, dx, dgamma, dbeta } = operation;
+      const { pixels, channels } = image(x);
+      const sums = builder.workTensor(builder.batchSize * 2 * channels);
+      builder.acrossSamples('sampleGradientSums', samples, { x, dy, mean, inverseDeviation, sums, pixels, channels });
+      const fields = { x, dy, gamma, mean, inverseDeviation, sums, dx, dgamma, dbeta, pixels, channels };
+      builder.acrossSamples('batchNormalizationGradient', samples, fields, 3 * channels);
+      break;
+    }
+    case 'batchNormalizationInference': {
+      const { x, gamma, beta, y, runningMean, runningVariance, epsilon } = operation;
+      const { pixels, channels } = image(x);
+      const fields = { x, gamma, beta, y, runningMean, runningVariance, pixels, channels, epsilon };
+      builder.acrossSamples('batchNormalizationInference', samples, fields, 2 * channels);
+      break;
+    }
+    case 'activation': {
+      const { x, y } = operation;
+      const code = activationCodes[operation.function];
+      elementwise('activation', { x, y, elements: elements(y), perSample: perSample(y), function: code }, y);
+      break;
+    }
+    case 'activationGradient': {
+      const { y, dy, dx } = operation;
+      const code = activationCodes[operation.function];
+      elementwise('activationGradient', { y, dy, dx, elements: elements(y), perSample: perSample(y), function: code }, y);
+      break;
+    }
+    case 'add': {
+      const { a, b, y } = operation;
+      elementwise('add', { a, b, y, elements: elements(y), perSample: perSample(y) }, y);
+      break;
+    }
+    case 'accumulate': {
+      const { x, into } = operation;
+      elementwise('add', { a: into, b: x, y: into, elements: elements(into), perSample: perSample(into) }, into);
+      break;
+    }
+    case 'copy': {
+      const { x, y } = operation;
+      elementwise('copy', { x, y, elements: elements(y), perSample: perSample(y) }, y);
+      break;
+    }
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
+      const { x, y, window } = operation;
+      const kernel = operation.kind === 'maxPooling2d' ? 'maxPooling' : 'averagePooling';
+      builder.onSamples(kernel, samples, { x, y, ...poolingFields(window, lastAxis(x)) });
+      break;
+    }
+    case 'maxPooling2dGradient': {
+      const { x, y, dy, dx, window } = operation;
+      builder.onSamples('maxPoolingGradient', samples, { x, y, dy, dx, ...poolingFields(window, lastAxis(x)) });
+      break;
+    }
+    case 'averagePooling2dGradient': {
+      const { dy, dx, window } = operation;
+      builder.onSamples('averagePoolingGradient', samples, { dy, dx, ...poolingFields(window, lastAxis(dx)) });
+      break;
+    }
+    case 'globalAveragePooling2d':
+      builder.onSamples('globalAveragePooling', samples, { x: operation.x, y: operation.y, ...image(operation.x) });
+      break;
+    case 'globalAveragePooling2dGradient':
+      builder.onSamples('globalAveragePoolingGradient', samples, { dy: operation.dy, dx: operation.dx, ...image(operation.dx) });
+      break;
+    case 'zeroPadding2d': {
+      const { x, y, top, left } = operation;
+      builder.onSamples('intoBox', samples, { part: x, whole: y, clear: 1, ...boxFields(tensor(x), tensor(y), top, left, 0) });
+      break;
+    }
+    case 'zeroPadding2dGradient': {
+      const { dy, dx, top, left } = operation;
+      builder.onSamples('fromBox', samples, { whole: dy, part: dx, ...boxFields(tensor(dx), tensor(dy), top, left, 0) });
+      break;
+    }
+    case 'concatenatePart': {
+      const { part, whole, offset } = operation;
+      builder.onSamples('intoBox', samples, { part, whole, clear: 0, ...boxFields(tensor(part), tensor(whole), 0, 0, offset) });
+      break;
+    }
+    case 'concatenatePartGradient': {
+      const { dwhole, dpart, offset } = operation;
+      const fields = boxFields(tensor(dpart), tensor(dwhole), 0, 0, offset);
+      builder.onSamples('fromBox', samples, { whole: dwhole, part: dpart, ...fields });
+      break;
+    }
+    case 'dropout': {
+      const { x, y, seed, rate } = operation;
+      builder.onSamples('dropout', samples, { x, y, seed, elements: elements(x), rate });
+      break;
+    }
+    case 'dropoutGradient': {
+      const { dy, dx, seed, rate } = operation;
+      builder.onSamples('dropout', samples, { x: dy, y: dx, seed, elements: elements(dx), rate });
+      break;
+    }
+    case 'softmax':
+      builder.onSamples('softmax', samples, { x: operation.x, y: operation.y, classes: elements(operation.x) });
+      break;
+    case 'softmaxCrossEntropy': {
+      const { logits, labels, metrics, dlogits } = operation;
+      const classes = elements(logits);
+      const perSampleMetrics = builder.workTensor(builder.batchSize * metricsOfSample);
+      builder.onSamples('crossEntropy', samples, { logits, labels, dlogits, perSample: perSampleMetrics, classes }, classes);
+      builder.acrossSamples('sumMetrics', samples, { perSample: perSampleMetrics, metrics });
+      break;
+    }
+    case 'sgdMomentum': {
+      const { w, g, v, learningRate, momentum, weightDecay } = operation;
+      builder.acrossSamples('sgdMomentum', undefined, { w, g, v, learningRate, elements: elements(w), momentum, weightDecay });
+      break;
+    }
+  }
+}
+
+/** y = x·w + bias for each sample; for the input gradient `transposed`, with the inputs and outputs of that product. */
+function lowerDense(
+  builder: StepBuilder,
+  w: TensorId,
+  inputs: number,
+  outputs: number,
+  { x, bias, y, samples }: { x: TensorId; bias?: TensorId | undefined; y: TensorId; samples?: TensorId | undefined },
+  transposed: 0 | 1,
+): void {
+  const packed = builder.workTensor(inputs * (alignBytes(4 * outputs) / 4));
+  builder.acrossSamples('packWeights', undefined, {
+    w,
+    packed,
+    inputChannels: transposed ? outputs : inputs,
+    outputChannels: transposed ? inputs : outputs,
+    kernelWidth: 1,
+    firstRow: 0,
+    rowStep: 1,
+    rows: 1,
+    firstColumn: 0,
+    columnStep: 1,
+    columns: 1,
+    transposed,
+  });
+  builder.onSamples('dense', samples, { x, packed, bias, y, inputs, outputs }, denseRows * (inputs + outputs));
+}
+
+function poolingFields(window: Extract<Operation, { kind: 'maxPooling2d' }>['window'], channels: number) {
+  const { inputHeight: sourceHeight, inputWidth: sourceWidth, ...rest } = window;
+  return { ...rest, sourceHeight, sourceWidth, channels };
+}
+
+function boxFields(part: TensorSpecification, whole: TensorSpecification, top: number, left: number, offset: number) {
+  const [height, width, channels] = asImage(part.shape);
+  const [wholeHeight, wholeWidth, wholeChannels] = asImage(whole.shape);
+  return { height, width, channels, wholeHeight, wholeWidth, wholeChannels, top, left, offset };
+}
+
+/** A vector or a matrix as an image whose last axis is the channels. */
+function asImage(shape: readonly number[]): [number, number, number] {
+  const channels = shape.at(-1) ?? 1;
+  const width = shape.at(-2) ?? 1;
+  return [shape.slice(0, -2).reduce((product, size) => product * size, 1), width, channels];
+}

@@ -1,0 +1,80 @@
+/** What is compiled for which target, with which flags. */
+
+export interface CompileUnit {
+  readonly name: string;
+  readonly source: string;
+  readonly flags: readonly string[];
+}
+
+export interface Library {
+  readonly file: string;
+  /** For compiling and linking. */
+  readonly flags: readonly string[];
+  readonly linkFlags: readonly string[];
+  readonly units: readonly CompileUnit[];
+}
+
+/** No `errno` and no traps, so that square roots are one instruction; nothing that would change what the arithmetic gives. */
+const optimization = ['-O3', '-std=gnu11', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=off', '-fvisibility=hidden', '-Wall'];
+
+/** Frames of tiles are small; each further thread gets as much from the engine. */
+const wasmStackBytes = 65536;
+
+const wasm = (file: string, cpu: string): Library => ({
+  file,
+  flags: ['--target=wasm32-freestanding', `-mcpu=${cpu}`, '-nostdlib', ...optimization],
+  linkFlags: [
+    '-Wl,--no-entry',
+    '-Wl,--export=run_section',
+    '-Wl,--export=__stack_pointer',
+    '-Wl,--export=__heap_base',
+    '-Wl,--import-memory',
+    '-Wl,--shared-memory',
+    '-Wl,--max-memory=4294901760',
+    `-Wl,-z,stack-size=${wasmStackBytes}`,
+    '-Wl,--strip-all',
+  ],
+  units: [{ name: 'kernels', source: 'kernels.c', flags: [] }],
+});
+
+const variant = (name: string, cpu: string): CompileUnit => ({
+  name,
+  source: 'kernels.c',
+  flags: [`-mcpu=${cpu}`, `-DVARIANT=kernels_${name}`],
+});
+
+const x64Units: readonly CompileUnit[] = [
+  // With prefer_256_bit, which the compiler's x86_64_v4 has, 512-bit vectors would be split in two.
+  variant('avx512', 'x86_64_v4-prefer_256_bit'),
+  variant('avx2', 'x86_64_v3'),
+  variant('sse', 'x86_64_v2'),
+  { name: 'instruction-set', source: 'instruction_set.c', flags: ['-mcpu=x86_64'] },
+  { name: 'addon', source: 'addon.c', flags: ['-mcpu=x86_64'] },
+];
+
+const arm64Units: readonly CompileUnit[] = [
+  variant('neon', 'generic'),
+  { name: 'instruction-set', source: 'instruction_set.c', flags: [] },
+  { name: 'addon', source: 'addon.c', flags: [] },
+];
+
+/** zig's targets by Node's names; an old glibc, so that the library loads on old systems too. */
+const nativeTargets: Readonly<Record<string, { target: string; units: readonly CompileUnit[]; linkFlags: readonly string[] }>> = {
+  'linux-x64': { target: 'x86_64-linux-gnu.2.17', units: x64Units, linkFlags: [] },
+  'linux-arm64': { target: 'aarch64-linux-gnu.2.17', units: arm64Units, linkFlags: [] },
+  'darwin-x64': { target: 'x86_64-macos', units: x64Units, linkFlags: ['-Wl,-undefined,dynamic_lookup'] },
+  'darwin-arm64': { target: 'aarch64-macos', units: arm64Units, linkFlags: ['-Wl,-undefined,dynamic_lookup'] },
+};
+
+/** The libraries to build on a platform: WebAssembly everywhere, native code where Node's symbols resolve by themselves. */
+export function librariesFor(platform: string, architecture: string): Library[] {
+  const webAssembly = [
+    wasm('plain.wasm', 'generic+simd128+atomics+bulk_memory'),
+    wasm('relaxed.wasm', 'generic+simd128+relaxed_simd+atomics+bulk_memory'),
+  ];
+  const native = nativeTargets[`${platform}-${architecture}`];
+  if (!native) return webAssembly;
+  const flags = [`--target=${native.target}`, '-fPIC', ...optimization];
+  const linkFlags = ['-shared', '-s', ...native.linkFlags];
+  return [{ file: `${platform}-${architecture}.node`, flags, linkFlags, units: native.units }, ...webAssembly];
+}
