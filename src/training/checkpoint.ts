@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { WeightValues } from './initialize-weights';
+import { encodeModel, joinFloats, readModel, type StoredModel, splitFloats } from './layers-model';
+import { type TrainingState, trainingStateSchema } from './training-state';
+
+/** Everything that a run needs to go on as if it had never paused. */
+export interface Checkpoint extends StoredModel {
+  readonly state: TrainingState;
+  /** Momenta of SGD by weight name. */
+  readonly momenta: WeightValues;
+}
+
+const checkedFiles = ['model.json', 'weights.bin', 'trainer.bin'] as const;
+
+const trainerContentSchema = z.strictObject({
+  state: trainingStateSchema,
+  /** Tensors of `trainer.bin` in their order. */
+  momenta: z.array(z.strictObject({ name: z.string(), length: z.int().min(0) })),
+  /** SHA-256 of the other files. */
+  digests: z.record(z.enum(checkedFiles), z.string()),
+});
+
+const trainerFileSchema = z.strictObject({
+  format: z.literal(1),
+  content: z.unknown(),
+  /** SHA-256 of `content` as JSON. */
+  digest: z.string(),
+});
+
+/**
+ * The files of a checkpoint by name: a model that tf.loadLayersModel opens, and beside it what only training needs. Digests bind
+ * them together, so that a file changed or cut short is noticed.
+ */
+export function encodeCheckpoint({ state, momenta, ...model }: Checkpoint): Record<string, Uint8Array> {
+  const files = { ...encodeModel(model), 'trainer.bin': joinFloats([...momenta.values()]) };
+  const content: z.input<typeof trainerContentSchema> = {
+    state,
+    momenta: [...momenta].map(([name, { length }]) => ({ name, length })),
+    digests: Object.fromEntries(checkedFiles.map((name) => [name, sha256(files[name])])) as Record<(typeof checkedFiles)[number], string>,
+  };
+  const trainer = { format: 1, content, digest: sha256(JSON.stringify(content)) };
+  return { ...files, 'trainer.json': Buffer.from(JSON.stringify(trainer)) };
+}
+
+/**
+ * Reads a checkpoint's folder.
+ * @throws Error with one sentence when it is damaged or incomplete.
+ */
+export async function readCheckpoint(directory: string): Promise<Checkpoint> {
+  const file = trainerFileSchema.safeParse(await readJson(join(directory, 'trainer.json')));
+  if (!file.success || sha256(JSON.stringify(file.data.content)) !== file.data.digest) throw new Error('Its trainer.json is damaged.');
+  const { state, momenta, digests } = trainerContentSchema.parse(file.data.content);
+  const contents = await Promise.all(checkedFiles.map((name) => readFile(join(directory, name)).catch(() => undefined)));
+  checkedFiles.forEach((name, index) => {
+    const content = contents[index];
+    if (content === undefined) throw new Error(`Its ${name} is missing.`);
+    if (sha256(content) !== digests[name]) throw new Error(`Its ${name} is damaged.`);
+  });
+  const values = splitFloats(
+    contents[checkedFiles.indexOf('trainer.bin')]!,
+    momenta.map(({ name, length }) => [name, length]),
+  );
+  return { ...(await readModel(directory)), state, momenta: values };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,156 @@
+import type { Operation, TensorId } from '../../engine/program';
+import { needsInputGradient, needsOutputGradient } from '../../network/graph-queries';
+import type { Layer, LayerGraph } from '../../protocol/layer-graph';
+import { type ForwardPass, isEngineActivation } from './forward';
+import { GradientSums } from './gradient-sums';
+import type { ProgramBuilder } from './program-builder';
+import { WeightGradients } from './weight-gradients';
+import type { WeightTensors } from './weight-tensors';
+import { windowOf } from './window';
+
+/**
+ * Adds the gradient operations of `layers` to `operations`, walking backwards from the layer `top` whose output gradient is `dtop`.
+ * Below the first trainable layer of a path no gradient is computed: nobody would read it.
+ * @param keepGradients gradients of weights stay readable after a run, at the price of memory that is not shared; for checks.
+ * @returns the gradient tensor of each trainable weight, by the weight's tensor.
+ */
+export function emitBackward(
+  builder: ProgramBuilder,
+  operations: Operation[],
+  graph: LayerGraph,
+  layers: readonly Layer[],
+  weights: WeightTensors,
+  forward: ForwardPass,
+  top: Layer,
+  dtop: TensorId,
+  keepGradients: boolean,
+): ReadonlyMap<TensorId, TensorId> {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const sums = new GradientSums(builder, operations);
+  const weightGradients = new WeightGradients(builder, operations, keepGradients ? 'output' : 'temporary');
+  const names = new Map(weights.all.map((weight) => [weight.tensor, weight.name]));
+  sums.lend(top.name, dtop);
+
+  for (const layer of [...layers].reverse()) {
+    const dy = sums.take(layer.name);
+    if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, dy);
+  }
+  return weightGradients.all;
+
+  function emitLayer(layer: Layer, dy: TensorId): void {
+    const inputs = layer.inputs.map((name) => forward.outputs.get(name)!);
+    const x = inputs[0]!;
+    const y = forward.outputs.get(layer.name)!;
+    const inputWanted = needsInputGradient(graph, layer);
+    const wanted = (name: string) => needsOutputGradient(graph, byName.get(name)!);
+
+    /** A new tensor for this layer's share of an input's gradient. */
+    const share = (input = 0): TensorId => {
+      const dx = builder.perSample(`gradient of ${layer.inputs[input]} from ${layer.name}`, byName.get(layer.inputs[input]!)!.outputShape);
+      sums.give(layer.inputs[input]!, dx);
+      return dx;
+    };
+    const passOn = (): void => {
+      for (const name of layer.inputs) if (wanted(name)) sums.lend(name, dy);
+    };
+
+    switch (layer.kind) {
+      case 'input':
+      case 'other':
+        return;
+      case 'conv2d':
+      case 'depthwiseConv2d': {
+        const window = windowOf(layer, builder.shapeOf(x), layer.kernelSize, layer.dilation);
+        const { kernel, bias } = weights.of(layer);
+        const kinds =
+          layer.kind === 'conv2d'
+            ? (['conv2dWeightGradient', 'conv2dInputGradient'] as const)
+            : (['depthwiseConv2dWeightGradient', 'depthwiseConv2dInputGradient'] as const);
+        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) => ({
+          kind: kinds[0],
+          x,
+          dy,
+          dw: dw!,
+          ...(dbias !== undefined && { dbias }),
+          window,
+        }));
+        if (inputWanted) operations.push({ kind: kinds[1], dy, w: kernel!, dx: share(), window });
+        return;
+      }
+      case 'dense': {
+        const { kernel, bias } = weights.of(layer);
+        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) => ({
+          kind: 'denseWeightGradient',
+          x,
+          dy,
+          dw: dw!,
+          ...(dbias !== undefined && { dbias }),
+        }));
+        if (inputWanted) operations.push({ kind: 'denseInputGradient', dy, w: kernel!, dx: share() });
+        return;
+      }
+      case 'batchNormalization': {
+        const { gamma, beta } = weights.of(layer);
+        const { mean, inverseDeviation } = forward.statistics.get(layer.name)!;
+        // The operation computes all its gradients at once; where nobody reads dx it still needs a place.
+        const dx = inputWanted ? share() : builder.perSample(`unread gradient below ${layer.name}`, layer.outputShape);
+        weightGradients.compute([gamma, beta], names, ([dgamma, dbeta]) => ({
+          kind: 'batchNormalizationGradient',
+          x,
+          dy,
+          ...(gamma !== undefined && { gamma }),
+          mean,
+          inverseDeviation,
+          dx,
+          ...(dgamma !== undefined && { dgamma }),
+          ...(dbeta !== undefined && { dbeta }),
+        }));
+        return;
+      }
+      case 'activation':
+        if (isEngineActivation(layer.function)) {
+          operations.push({ kind: 'activationGradient', function: layer.function, y, dy, dx: share() });
+        } else passOn();
+        return;
+      case 'maxPooling2d':
+        operations.push({
+          kind: 'maxPooling2dGradient',
+          x,
+          y,
+          dy,
+          dx: share(),
+          window: windowOf(layer, builder.shapeOf(x), layer.poolSize),
+        });
+        return;
+      case 'averagePooling2d':
+        operations.push({ kind: 'averagePooling2dGradient', dy, dx: share(), window: windowOf(layer, builder.shapeOf(x), layer.poolSize) });
+        return;
+      case 'globalAveragePooling2d':
+        operations.push({ kind: 'globalAveragePooling2dGradient', dy, dx: share() });
+        return;
+      case 'add':
+        passOn();
+        return;
+      case 'concatenate': {
+        let offset = 0;
+        layer.inputs.forEach((name, input) => {
+          if (wanted(name)) operations.push({ kind: 'concatenatePartGradient', dwhole: dy, dpart: share(input), offset });
+          offset += builder.shapeOf(inputs[input]!).at(-1)!;
+        });
+        return;
+      }
+      case 'flatten':
+        operations.push({ kind: 'copy', x: dy, y: share() });
+        return;
+      case 'zeroPadding2d':
+        operations.push({ kind: 'zeroPadding2dGradient', dy, dx: share(), top: layer.padding.top, left: layer.padding.left });
+        return;
+      case 'dropout': {
+        const seed = forward.dropoutSeeds.get(layer.name);
+        if (seed === undefined) passOn();
+        else operations.push({ kind: 'dropoutGradient', dy, dx: share(), rate: layer.rate, seed });
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { elementsOf } from '../network/graph-queries';
+import { exportTopology } from '../network/topology-export';
+import { importTopology } from '../network/topology-import';
+import type { LayerGraph } from '../protocol/layer-graph';
+import type { WeightValues } from './initialize-weights';
+
+/**
+ * Models on disk in the format of tf.LayersModel (`model.json` and `weights.bin`), which `tf.loadLayersModel` opens.
+ * What the format does not say (how images are normalised, what the classes are called) stands in `userDefinedMetadata`.
+ */
+
+export const modelMetadataSchema = z.object({
+  /** Pixels are divided by 255, then (value − mean) / deviation per channel. */
+  normalization: z.object({ channelMean: z.array(z.number()), channelDeviation: z.array(z.number()) }),
+  classes: z.array(z.string()),
+  /** Name of the data set that the model was trained on. */
+  dataset: z.string(),
+  iteration: z.int().min(0),
+});
+export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
+
+const modelFileSchema = z.object({
+  modelTopology: z.unknown(),
+  weightsManifest: z.array(
+    z.object({ paths: z.array(z.string()), weights: z.array(z.object({ name: z.string(), shape: z.array(z.int()), dtype: z.string() })) }),
+  ),
+  userDefinedMetadata: modelMetadataSchema,
+});
+
+export interface StoredModel {
+  readonly graph: LayerGraph;
+  readonly weights: WeightValues;
+  readonly metadata: ModelMetadata;
+}
+
+/** The files of a model, by name. */
+export function encodeModel({ graph, weights, metadata }: StoredModel): Record<'model.json' | 'weights.bin', Uint8Array> {
+  const exported = exportTopology(graph);
+  const manifest = exported.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
+  const file = {
+    format: 'layers-model',
+    generatedBy: 'E2-Train',
+    convertedBy: null,
+    modelTopology: exported.modelTopology,
+    weightsManifest: [{ paths: ['weights.bin'], weights: manifest }],
+    userDefinedMetadata: metadata,
+  };
+  return { 'model.json': Buffer.from(JSON.stringify(file)), 'weights.bin': joinFloats(manifest.map(({ name }) => weights.get(name)!)) };
+}
+
+/**
+ * Reads the model that a folder holds.
+ * @throws Error with one sentence when a file is missing or is not what `encodeModel` writes.
+ */
+export async function readModel(directory: string): Promise<StoredModel> {
+  const file = modelFileSchema.parse(JSON.parse(await readFile(join(directory, 'model.json'), 'utf8')));
+  const manifest = file.weightsManifest.flatMap(({ weights }) => weights);
+  const bytes = await readFile(join(directory, 'weights.bin'));
+  const weights = splitFloats(
+    bytes,
+    manifest.map(({ name, shape }) => [name, elementsOf(shape)]),
+  );
+  return { graph: importTopology(file.modelTopology, {}), weights, metadata: file.userDefinedMetadata };
+}
+
+/** Float32 little-endian, one tensor behind the other. */
+export function joinFloats(tensors: readonly Float32Array[]): Uint8Array {
+  return Buffer.concat(tensors.map((tensor) => new Uint8Array(tensor.buffer, tensor.byteOffset, tensor.byteLength)));
+}
+
+/** @throws Error with one sentence when the bytes are not as many as the lengths ask for. */
+export function splitFloats(bytes: Uint8Array, lengths: readonly (readonly [name: string, length: number])[]): WeightValues {
+  const needed = 4 * lengths.reduce((sum, [, length]) => sum + length, 0);
+  if (bytes.byteLength !== needed) throw new Error(`The stored weights have ${bytes.byteLength} bytes where ${needed} are expected.`);
+  const aligned = new Float32Array(Uint8Array.from(bytes).buffer);
+  const values = new Map<string, Float32Array>();
+  let offset = 0;
+  for (const [name, length] of lengths) {
+    values.set(name, aligned.slice(offset, offset + length));
+    offset += length;
+  }
+  return values;
+}

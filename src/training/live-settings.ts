@@ -1,0 +1,40 @@
+import { plannedIterations, type RunConfiguration, type Savers, type Tuning } from '../protocol/configuration';
+
+/** The settings that may change while a run is live, as they stand now. */
+export interface LiveSettings {
+  /** Initial learning rate: the schedule divides it. */
+  readonly learningRate: number;
+  /** Nominal iterations, before SMD stretches them. */
+  readonly iterations: number;
+  readonly savers: Savers;
+}
+
+export function liveSettings({ learningRate, iterations, savers }: RunConfiguration): LiveSettings {
+  return { learningRate, iterations, savers };
+}
+
+export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
+  const { smd } = settings.savers;
+  return {
+    learningRate: tuning.learningRate ?? settings.learningRate,
+    iterations: tuning.iterations ?? settings.iterations,
+    savers: {
+      ...settings.savers,
+      smd: {
+        ...smd,
+        enabled: tuning.smd?.enabled ?? smd.enabled,
+        dropProbability: tuning.smd?.dropProbability ?? smd.dropProbability,
+      },
+    },
+  };
+}
+
+/** Probability with which the next iteration is dropped; 0 while SMD is off. */
+export function dropProbabilityOf({ savers: { smd } }: LiveSettings): number {
+  return smd.enabled ? smd.dropProbability : 0;
+}
+
+/** Every so many iterations something is done `times` times a run; a fixed interval where one is set. */
+export function intervalOf(fixed: number, times: number, settings: LiveSettings): number {
+  return fixed > 0 ? fixed : Math.max(1, Math.round(plannedIterations(settings) / times));
+}

@@ -1,0 +1,36 @@
+import { plannedIterations } from '../protocol/configuration';
+import type { PredictionRecord } from '../protocol/records';
+import { dropProbabilityOf, intervalOf, type LiveSettings } from './live-settings';
+
+/** What is known in the middle of a run. */
+export interface Midway {
+  readonly iteration: number;
+  readonly settings: LiveSettings;
+  /** So far. */
+  readonly energyJ: number;
+  readonly baselineEnergyJ: number;
+  readonly seconds: number;
+  /** Of one executed iteration. */
+  readonly iterationJ: number;
+  readonly iterationSeconds: number;
+  /** Of one evaluation of the test images; absent before the first. */
+  readonly evaluationSeconds?: number;
+  /** As configured; 0 for ten times a run. */
+  readonly evaluateEvery: number;
+}
+
+/** The run's totals at its end: what has run, and for each iteration that remains its cost times the probability that it is executed. */
+export function predictEnd(midway: Midway): PredictionRecord {
+  const planned = plannedIterations(midway.settings);
+  const remaining = Math.max(0, planned - midway.iteration);
+  const executed = remaining * (1 - dropProbabilityOf(midway.settings));
+  const evaluations = Math.ceil(remaining / intervalOf(midway.evaluateEvery, 10, midway.settings));
+  return {
+    type: 'prediction',
+    iteration: midway.iteration,
+    plannedIterations: planned,
+    energyJ: midway.energyJ + executed * midway.iterationJ,
+    baselineEnergyJ: midway.baselineEnergyJ + remaining * midway.iterationJ,
+    seconds: midway.seconds + executed * midway.iterationSeconds + evaluations * (midway.evaluationSeconds ?? 0),
+  };
+}

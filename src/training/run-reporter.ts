@@ -1,0 +1,78 @@
+import type { Ledger } from '../energy/ledger';
+import { plannedIterations } from '../protocol/configuration';
+import type { MetricRecord } from '../protocol/records';
+import { dropProbabilityOf, type LiveSettings } from './live-settings';
+import { predictEnd } from './predict-end';
+import type { RunClock } from './run-clock';
+import type { ClassificationMetrics } from './trainer';
+
+/** Wall-clock between two accounts by layer, and the longest between two predictions. */
+const layerEnergySeconds = 1;
+const predictionSeconds = 2;
+
+/** Turns what happens in a run into its metric records, the heavier ones only now and then. */
+export class RunReporter {
+  private lastLayerEnergy = Number.NEGATIVE_INFINITY;
+  private lastPrediction = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly emit: (record: MetricRecord) => void,
+    private readonly ledger: Ledger,
+    private readonly clock: RunClock,
+    /** Joules of one executed iteration. */
+    private readonly iterationJ: number,
+    private readonly evaluateEvery: number,
+  ) {}
+
+  /** @param step what the iteration gave and how long it took; nothing when it was dropped. */
+  iteration(
+    iteration: number,
+    learningRate: number,
+    settings: LiveSettings,
+    step?: { readonly metrics: ClassificationMetrics; readonly seconds: number },
+  ): void {
+    this.emit({
+      type: 'iteration',
+      iteration,
+      executed: step !== undefined,
+      ...(step && { loss: step.metrics.loss, accuracy: step.metrics.hits / step.metrics.samples }),
+      learningRate,
+      dropProbability: dropProbabilityOf(settings),
+      seconds: this.clock.seconds,
+      imagesPerSecond: step ? step.metrics.samples / step.seconds : 0,
+      iterationsExecuted: this.ledger.iterationsExecuted,
+      iterationsDropped: this.ledger.iterationsDropped,
+      energyJ: this.ledger.energyJ,
+      baselineEnergyJ: this.ledger.baselineEnergyJ,
+    });
+    if (this.clock.seconds - this.lastLayerEnergy >= layerEnergySeconds) this.layerEnergy(iteration);
+    const interval = Math.ceil(plannedIterations(settings) / 100);
+    if (iteration % interval === 0 || this.clock.seconds - this.lastPrediction >= predictionSeconds) this.prediction(iteration, settings);
+  }
+
+  layerEnergy(iteration: number): void {
+    this.lastLayerEnergy = this.clock.seconds;
+    this.emit({ type: 'layerEnergy', iteration, layers: this.ledger.layers() });
+  }
+
+  /** Predicts the run's end, once at least one iteration was timed. */
+  prediction(iteration: number, settings: LiveSettings): void {
+    const iterationSeconds = this.clock.iterationSeconds.mean;
+    if (iterationSeconds === undefined) return;
+    this.lastPrediction = this.clock.seconds;
+    const { mean: evaluationSeconds } = this.clock.evaluationSeconds;
+    this.emit(
+      predictEnd({
+        iteration,
+        settings,
+        energyJ: this.ledger.energyJ,
+        baselineEnergyJ: this.ledger.baselineEnergyJ,
+        seconds: this.clock.seconds,
+        iterationJ: this.iterationJ,
+        iterationSeconds,
+        ...(evaluationSeconds !== undefined && { evaluationSeconds }),
+        evaluateEvery: this.evaluateEvery,
+      }),
+    );
+  }
+}

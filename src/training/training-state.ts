@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { saversSchema } from '../protocol/configuration';
+
+/** Where a run stands after an iteration, beside its weights and momenta: all that the next iteration depends on, and what its records count. */
+export const trainingStateSchema = z.strictObject({
+  /** Iterations done, dropped ones included. */
+  iteration: z.int().min(0),
+  /** Batches taken from the data set: the next one has this index. */
+  batchesTaken: z.int().min(0),
+  /** Iteration after which the test images were last evaluated; 0 for never. */
+  evaluatedAt: z.int().min(0),
+  /** Wall-clock of the run so far, pauses between resumes left out. */
+  elapsedSeconds: z.number().min(0),
+  settings: z.strictObject({ learningRate: z.number(), iterations: z.int(), savers: saversSchema }),
+  /** States of the random streams. */
+  random: z.strictObject({ dropping: z.int().min(0), dropout: z.int().min(0) }),
+  ledger: z.unknown(),
+});
+export type TrainingState = z.infer<typeof trainingStateSchema>;
