@@ -41,7 +41,7 @@ export const toDashboardSchema = z.discriminatedUnion('type', [
   /** Where the backend is now; sent first and after every restart of it. */
   z.strictObject({
     type: z.literal('connection'),
-    /** `ws:` or `wss:` address for the webview's own socket; absent when the backend is not running. */
+    /** `ws:` or `wss:` address for the webview's own socket. Absent beside a token: use the relay only. Both absent: the backend is not running. */
     address: z.string().optional(),
     token: z.string().optional(),
     runs: z.array(runSummarySchema),
