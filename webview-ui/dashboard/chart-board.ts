@@ -17,7 +17,7 @@ export interface ChartBoardActions {
 type Build = (record: RunRecord, options: ChartOptions, kept: KeptState) => ChartContent;
 
 /** Layers with a bar of their own. */
-const layersShown = 12;
+const layersShown = 8;
 
 const charts: readonly { id: string; title: string; build: Build }[] = [
   { id: 'loss', title: 'Loss', build: lossContent },

@@ -95,21 +95,22 @@ function barData({ bars, parts }: BarContent, theme: Theme) {
 }
 
 function scale(axis: Axis, theme: Theme, stacked: boolean) {
+  const grid = color(theme.colours.grid).alpha(0.25).rgbString();
   return {
     type: 'linear',
     min: axis.minimum,
     max: axis.maximum,
     stacked,
     title: { display: true, text: axis.label, color: theme.colours.muted, font: font(theme) },
-    grid: { color: theme.colours.grid, tickColor: theme.colours.grid },
-    border: { color: theme.colours.grid },
+    grid: { color: grid, tickColor: grid },
+    border: { color: grid },
     ticks: {
       color: theme.colours.muted,
       font: font(theme),
       maxRotation: 0,
       autoSkipPadding: 16,
       maxTicksLimit: 7,
-      callback: (value: number | string) => axis.format(Number(value)),
+      callback: (value: number | string) => (axis.tick ?? axis.format)(Number(value)),
     },
   };
 }

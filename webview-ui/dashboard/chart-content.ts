@@ -6,6 +6,8 @@ import type { Point } from './decimate';
 export interface Axis {
   readonly label: string;
   readonly format: (value: number) => string;
+  /** Shorter form for the axis; `format` where absent. */
+  readonly tick?: (value: number) => string;
   readonly minimum?: number;
   readonly maximum?: number;
 }

@@ -29,3 +29,13 @@ export function decimate(x: readonly number[], y: readonly number[], buckets: nu
   }
   return points;
 }
+
+/** At most `count` points at even distances, first and last among them: for sums, which have no peaks to lose. Series of one x share their places. */
+export function sampleEvenly(x: readonly number[], y: readonly number[], count: number): Point[] {
+  const all = Math.min(x.length, y.length);
+  const taken = Math.min(all, Math.max(2, count));
+  return Array.from({ length: taken }, (_, place) => {
+    const index = taken === 1 ? 0 : Math.round((place * (all - 1)) / (taken - 1));
+    return { x: x[index]!, y: y[index]! };
+  });
+}

@@ -1,7 +1,7 @@
 import { formatJoules, formatShare } from '../../src/energy/format';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent } from './chart-content';
-import { decimate } from './decimate';
+import { sampleEvenly } from './decimate';
 import type { RunRecord } from './run-record';
 import { type ChartOptions, iterationAxis } from './training-charts';
 import { tuningMarks } from './tuning-marks';
@@ -25,12 +25,12 @@ export function cumulativeEnergyContent(record: RunRecord, { width }: ChartOptio
       y: energyAxis,
       series: [
         {
-          label: 'SMB baseline (fp32, every batch)',
+          label: 'SMB baseline (fp32, no batch dropped)',
           colour: 'orange',
           look: 'dashed',
-          points: decimate(x, columns.baselineEnergyJ, width),
+          points: sampleEvenly(x, columns.baselineEnergyJ, width),
         },
-        { label: 'This run', colour: 'green', look: 'line', points: decimate(x, columns.energyJ, width) },
+        { label: 'This run', colour: 'green', look: 'line', points: sampleEvenly(x, columns.energyJ, width) },
       ],
       marks: tuningMarks(record.tunings),
     },
@@ -62,8 +62,8 @@ export function iterationsContent(record: RunRecord, { width }: ChartOptions): C
       x: iterationAxis,
       y: count,
       series: [
-        { label: 'Executed', colour: 'blue', look: 'area', points: decimate(x, columns.executed, width) },
-        { label: 'Dropped by SMD', colour: 'yellow', look: 'area', points: decimate(x, columns.dropped, width) },
+        { label: 'Executed', colour: 'blue', look: 'area', points: sampleEvenly(x, columns.executed, width) },
+        { label: 'Dropped by SMD', colour: 'yellow', look: 'area', points: sampleEvenly(x, columns.dropped, width) },
       ],
       marks: tuningMarks(record.tunings),
     },
@@ -88,7 +88,7 @@ export function accuracyByEnergyContent(record: RunRecord): ChartContent {
     chart: {
       kind: 'lines',
       x: energyAxis,
-      y: { label: 'Test accuracy', format: formatAccuracy, minimum: 0, maximum: 1 },
+      y: { label: 'Test accuracy', format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 },
       series: [
         {
           label: 'Test images',

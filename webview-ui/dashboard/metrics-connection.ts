@@ -64,7 +64,7 @@ export class MetricsConnection {
   /** The backend is (again) somewhere, or nowhere. The same place while connected changes nothing. */
   setEndpoint(endpoint: Endpoint): void {
     const same = endpoint.address === this.endpoint.address && endpoint.token === this.endpoint.token;
-    if (same && this.client && endpoint.address) return;
+    if (same && this.client) return;
     this.endpoint = endpoint;
     if (!same) this.socketFails = false;
     this.reconnect();
@@ -87,16 +87,17 @@ export class MetricsConnection {
 
   private async connect(): Promise<void> {
     const { address, token } = this.endpoint;
-    if (!address || !token) {
+    if (!token) {
       this.listener.state({ kind: 'broken', reason: 'The training backend is not running.' });
       return;
     }
     const attempt = ++this.attempt;
     let reason = '';
-    for (const route of this.socketFails ? (['relay'] as const) : (['socket', 'relay'] as const)) {
+    const routes: readonly Route[] = address === undefined || this.socketFails ? ['relay'] : ['socket', 'relay'];
+    for (const route of routes) {
       this.listener.state({ kind: 'connecting', route });
       try {
-        const opened = await this.authenticate(route, address, token);
+        const opened = await this.authenticate(route, token);
         if (attempt !== this.attempt) opened.client.close();
         else this.opened(opened, route);
         return;
@@ -112,8 +113,8 @@ export class MetricsConnection {
   }
 
   /** @throws RpcError when there is no authenticated connection within the time. */
-  private async authenticate(route: Route, address: string, token: string): Promise<Opened> {
-    const channel = route === 'socket' ? socketChannel(this.ways.openSocket(address)) : this.ways.openRelay();
+  private async authenticate(route: Route, token: string): Promise<Opened> {
+    const channel = route === 'socket' ? socketChannel(this.ways.openSocket(this.endpoint.address!)) : this.ways.openRelay();
     const opened = { client: new RpcClient(channel), channel, closed: false };
     channel.onClose(() => {
       opened.closed = true;

@@ -52,13 +52,11 @@ export class RunRecord {
     }
   }
 
-  /** A run that resumes from a checkpoint repeats the iterations after it. */
+  /** A run that resumes from a checkpoint repeats the iterations after it, with the tunings made then, which are not recorded again. */
   private goBackTo(iteration: number): void {
     this.progress.forgetFrom(iteration);
     this.training.forgetFrom(iteration);
-    for (const list of [this.evaluations, this.tunings] as { iteration: number }[][]) {
-      const kept = list.filter((record) => record.iteration < iteration);
-      list.splice(0, list.length, ...kept);
-    }
+    const kept = this.evaluations.filter((evaluation) => evaluation.iteration < iteration);
+    this.evaluations.splice(0, this.evaluations.length, ...kept);
   }
 }

@@ -1,3 +1,4 @@
+import { formatShare } from '../../src/energy/format';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent, LineSeries, Mark } from './chart-content';
 import { decimate } from './decimate';
@@ -15,7 +16,7 @@ export interface ChartOptions {
 
 export const iterationAxis: Axis = { label: 'Iteration', format: formatWhole, minimum: 0 };
 
-/** Above a curve of the training batches, so that noise and trend can be told apart. */
+/** Training batches, their smoothed trend and the test images. */
 function trainingContent(
   record: RunRecord,
   column: 'loss' | 'accuracy',
@@ -66,9 +67,21 @@ function trainingTable(record: RunRecord, column: 'loss' | 'accuracy', smoothed:
 }
 
 export function lossContent(record: RunRecord, options: ChartOptions): ChartContent {
-  return trainingContent(record, 'loss', { label: 'Loss', format: (value) => value.toFixed(3) }, 'Loss', options);
+  return trainingContent(
+    record,
+    'loss',
+    { label: 'Loss', format: (value) => value.toFixed(3), tick: (value) => String(Number(value.toPrecision(3))) },
+    'Loss',
+    options,
+  );
 }
 
 export function accuracyContent(record: RunRecord, options: ChartOptions): ChartContent {
-  return trainingContent(record, 'accuracy', { label: 'Accuracy', format: formatAccuracy, minimum: 0, maximum: 1 }, 'Accuracy', options);
+  return trainingContent(
+    record,
+    'accuracy',
+    { label: 'Accuracy', format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 },
+    'Accuracy',
+    options,
+  );
 }

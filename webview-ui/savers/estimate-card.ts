@@ -4,6 +4,7 @@ import type { EstimateView } from './estimate-view';
 /** The estimate of a run with the settings as they stand. */
 export class EstimateCard {
   readonly root: HTMLElement;
+  private readonly title = element('h2', { id: 'estimate-title' });
   private readonly energy = element('span', { className: 'energy' });
   private readonly comparison = element('span', { className: 'comparison' });
   private readonly head = element('p', {}, this.energy, ' ', this.comparison);
@@ -14,14 +15,15 @@ export class EstimateCard {
     this.root = element(
       'section',
       { className: 'card', attributes: { 'aria-labelledby': 'estimate-title', 'aria-live': 'polite' } },
-      element('h2', { id: 'estimate-title', textContent: 'Estimated energy of the run' }),
+      this.title,
       this.head,
       this.rows,
       this.note,
     );
   }
 
-  show(view: EstimateView): void {
+  show(view: EstimateView, live: boolean): void {
+    setText(this.title, live ? 'Estimated energy of a whole run like this' : 'Estimated energy of the run');
     const known = view.kind === 'estimated';
     this.head.hidden = !known;
     this.rows.hidden = !known;

@@ -34,13 +34,13 @@ export function estimateView(configuration: RunConfiguration, graph: LayerGraph 
       energy: formatJoules(estimate.energyJ),
       comparison: compare(estimate.savedShare),
       rows: [
-        { label: 'SMB baseline (fp32)', value: formatJoules(estimate.baselineEnergyJ) },
+        { label: 'SMB baseline, fp32', value: formatJoules(estimate.baselineEnergyJ) },
         { label: 'Per executed iteration', value: formatJoules(estimate.iterationJ) },
         {
           label: 'Iterations executed',
           value: smd.enabled ? `about ${formatWhole(executed)} of ${formatWhole(estimate.plannedIterations)}` : formatWhole(executed),
         },
-        ...(estimate.deviationJ > 0 ? [{ label: 'Spread from chance', value: `± ${formatJoules(estimate.deviationJ)}` }] : []),
+        ...(estimate.deviationJ > 0 ? [{ label: 'Spread by chance', value: `± ${formatJoules(estimate.deviationJ)}` }] : []),
       ],
       note: smd.enabled
         ? `At equal computation, SMD equals fewer iterations: expect the accuracy of a plain run of about ${formatWhole(executed)}.`

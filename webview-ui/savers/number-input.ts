@@ -12,6 +12,7 @@ export class NumberInput {
     private readonly field: NumberField,
     label: string,
     onChange: (value: number) => void,
+    onInvalid: () => void,
   ) {
     const { minimum, maximum } = fieldRange(field);
     this.input = element('vscode-textfield', { id: field, label, type: 'number', min: minimum, max: maximum, step: 'any' as never });
@@ -19,6 +20,7 @@ export class NumberInput {
       const read = readNumber(field, this.input.value);
       this.show('problem' in read ? read.problem : undefined);
       if ('value' in read) onChange(read.value);
+      else onInvalid();
     });
     this.root = element('div', { className: 'field' }, element('label', { htmlFor: field, textContent: label }), this.input, this.message);
   }

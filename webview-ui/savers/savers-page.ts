@@ -32,10 +32,30 @@ export class SaversPage {
   private readonly model = new ChoiceInput('model', 'Model', (value) => this.change({ model: this.state!.models[Number(value)]!.model }));
   private readonly data = new ChoiceInput('data', 'Data set', (value) => this.changeData(value));
   private readonly device = new ChoiceInput('device', 'Device profile', (deviceProfile) => this.change({ deviceProfile }));
-  private readonly iterations = new NumberInput('iterations', 'Iterations', (iterations) => this.change({ iterations }));
-  private readonly batchSize = new NumberInput('batchSize', 'Batch size', (batchSize) => this.change({ batchSize }));
-  private readonly learningRate = new NumberInput('learningRate', 'Learning rate', (learningRate) => this.change({ learningRate }));
-  private readonly seed = new NumberInput('seed', 'Seed', (seed) => this.change({ seed }));
+  private readonly iterations = new NumberInput(
+    'iterations',
+    'Iterations',
+    (iterations) => this.change({ iterations }),
+    () => this.show(),
+  );
+  private readonly batchSize = new NumberInput(
+    'batchSize',
+    'Batch size',
+    (batchSize) => this.change({ batchSize }),
+    () => this.show(),
+  );
+  private readonly learningRate = new NumberInput(
+    'learningRate',
+    'Learning rate',
+    (learningRate) => this.change({ learningRate }),
+    () => this.show(),
+  );
+  private readonly seed = new NumberInput(
+    'seed',
+    'Seed',
+    (seed) => this.change({ seed }),
+    () => this.show(),
+  );
   private readonly smd = new SmdInput((change) => {
     this.draft.changeSmd(change);
     this.changed();
@@ -115,7 +135,7 @@ export class SaversPage {
 
   private show(): void {
     const { graph, problem, live } = this.state!;
-    this.estimate.show(estimateView(this.draft.configuration!, graph, problem));
+    this.estimate.show(estimateView(this.draft.configuration!, graph, problem), live !== undefined);
     const valid = [this.iterations, this.batchSize, this.learningRate, this.seed].every((input) => input.valid);
     const blocked = problem ?? (valid ? undefined : 'Correct the marked fields to train.');
     this.controls.show(live, blocked, this.starting);

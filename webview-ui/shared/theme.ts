@@ -3,7 +3,7 @@ const variables = {
   foreground: ['--vscode-foreground', '--vscode-editor-foreground'],
   muted: ['--vscode-descriptionForeground', '--vscode-foreground'],
   background: ['--vscode-editor-background'],
-  grid: ['--vscode-editorIndentGuide-background1', '--vscode-charts-lines', '--vscode-panel-border'],
+  grid: ['--vscode-charts-lines', '--vscode-foreground'],
   blue: ['--vscode-charts-blue', '--vscode-foreground'],
   orange: ['--vscode-charts-orange', '--vscode-foreground'],
   green: ['--vscode-charts-green', '--vscode-foreground'],
