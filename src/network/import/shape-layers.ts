@@ -50,7 +50,9 @@ const flatten: LayerConverter = (request) => {
 
 const reshape: LayerConverter = (request) => {
   const elements = elementsOf(onlyInput(request).shape);
-  const target = request.config.integers('targetShape');
+  // TensorFlow.js writes the open dimension as null, Keras as -1.
+  const written = request.config.raw('targetShape');
+  const target = Array.isArray(written) ? written.map((size) => (typeof size === 'number' ? size : -1)) : [-1];
   const known = target.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const shape = target.map((size) => (size === -1 ? elements / known : size));
   if (elementsOf(shape) !== elements || shape.some((size) => !Number.isInteger(size))) {
