@@ -1,0 +1,12 @@
+import { basename } from 'node:path';
+import type { RunConfiguration } from '../protocol/configuration';
+
+/** What lists show of a run: its model and its savers, short. */
+export function runTitle({ model, savers }: RunConfiguration): string {
+  const name = model.kind === 'builtin' ? model.name : fileModelName(model);
+  return savers.smd.enabled ? `${name} · SMD ${Number(savers.smd.dropProbability.toFixed(2))}` : `${name} · SMB`;
+}
+
+function fileModelName({ path, exportName }: { path: string; exportName?: string | undefined }): string {
+  return exportName && exportName !== 'default' ? `${basename(path)} ${exportName}` : basename(path);
+}
