@@ -1,0 +1,108 @@
+import { basename, relative } from 'node:path';
+import { findDeviceProfile } from '../energy/device-profile';
+import { estimateNetwork, type NetworkEstimate } from '../energy/estimate';
+import { formatCount, formatJoules, formatShare } from '../energy/format';
+import { problemInWords } from '../inspection/choose-model';
+import { buildBuiltinNetwork } from '../network/builtin-networks';
+import { countParameters, layerParameters } from '../network/parameters';
+import type { Layer, LayerGraph } from '../protocol/layer-graph';
+import { phases } from '../protocol/phases';
+import { inspectFile, modelReference } from './resolve-model';
+import { textTable } from './text-table';
+
+export interface EstimateOptions {
+  readonly input?: number[];
+  readonly batch?: number;
+  readonly profile?: string;
+  readonly json?: boolean;
+}
+
+interface NamedGraph {
+  readonly name: string;
+  readonly graph: LayerGraph;
+}
+
+/** Shape that built-in networks are estimated for when none is given: CIFAR images, ten classes. */
+const cifarShape = [32, 32, 3];
+const cifarClasses = 10;
+
+/**
+ * `e2train estimate`: what one training iteration of every model of a file costs, by layer and phase.
+ * @throws Error with one sentence when there is no model to estimate.
+ */
+export async function estimate(argument: string, options: EstimateOptions): Promise<void> {
+  const profile = findDeviceProfile(options.profile ?? 'asic-45nm');
+  const batchSize = options.batch ?? 64;
+  const models = await modelsOf(argument, options);
+  const estimates = models.map(({ name, graph }) => ({ name, graph, network: estimateNetwork(graph, profile, { batchSize }) }));
+  if (options.json) {
+    console.log(
+      JSON.stringify(
+        estimates.map((entry) => ({ kind: 'estimated', unit: 'J per iteration', ...entry })),
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  console.log(
+    estimates.map(({ name, graph, network }) => `${heading(name, graph, network)}\n\n${layerTable(graph, network)}`).join('\n\n'),
+  );
+}
+
+async function modelsOf(argument: string, { input }: EstimateOptions): Promise<NamedGraph[]> {
+  const reference = modelReference(argument, { ...(input && { input }) });
+  if (reference.kind === 'builtin') {
+    return [{ name: reference.name, graph: buildBuiltinNetwork(reference.name, input ?? cifarShape, cifarClasses) }];
+  }
+  const { models, problems } = await inspectFile(reference.path, input);
+  for (const problem of problems) console.error(problemInWords(problem));
+  if (models.length === 0) {
+    throw new Error(
+      problems.length > 0
+        ? `${argument} has no model that can be estimated.`
+        : `${argument} has no model: export one, or a function that returns one.`,
+    );
+  }
+  return models.map(({ exportName, graph }) => ({ name: `${relative(process.cwd(), reference.path)} ${exportName}`, graph }));
+}
+
+function heading(name: string, graph: LayerGraph, network: NetworkEstimate): string {
+  const macs = network.macs.forward + network.macs.inputGradient + network.macs.weightGradient;
+  const energy = `~${formatJoules(network.totalJ)} per training iteration of ${network.batchSize} images (SMB, fp32)`;
+  const size = `${formatCount(countParameters(graph))} parameters, ${formatCount(network.macs.forward)} MACs forward, ${formatCount(macs)} in training, per image`;
+  return `${name}: ${energy}\n${size}\nEstimated with the device profile ${network.profile}; nothing was measured.`;
+}
+
+function layerTable(graph: LayerGraph, network: NetworkEstimate): string {
+  const columns = [
+    { title: 'layer' },
+    { title: 'line' },
+    { title: 'output' },
+    { title: 'parameters', align: 'right' },
+    { title: 'MACs', align: 'right' },
+    ...['forward', 'input gradient', 'weight gradient', 'update', 'total', 'share'].map((title) => ({ title, align: 'right' as const })),
+  ] as const;
+  const rows = network.layers.flatMap((estimated, index) => {
+    const layer = graph.layers[index]!;
+    if (layer.kind === 'input') return [];
+    const parameters = layerParameters(graph, layer).total;
+    return [
+      [
+        layer.name,
+        lineOf(layer),
+        layer.outputShape.join('×'),
+        parameters ? formatCount(parameters) : '–',
+        estimated.macs.forward ? formatCount(estimated.macs.forward) : '–',
+        ...phases.map((phase) => (estimated.phaseJ[phase] ? formatJoules(estimated.phaseJ[phase]) : '–')),
+        estimated.totalJ ? formatJoules(estimated.totalJ) : '–',
+        formatShare(estimated.totalJ / network.totalJ),
+      ],
+    ];
+  });
+  return textTable(columns, rows);
+}
+
+function lineOf({ source }: Layer): string {
+  return source ? `${basename(source.file)}:${source.line}` : '–';
+}

@@ -1,0 +1,75 @@
+import { Argument, Command } from 'commander';
+import { datasetNames } from '../datasets/fetch-dataset';
+import { productVersion } from '../platform/product-version';
+import { fetchData } from './data-command';
+import { demo } from './demo-command';
+import { estimate } from './estimate-command';
+import { batchOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
+import { predict } from './predict-command';
+import { listRuns, showRun } from './runs-command';
+import { train } from './train-command';
+
+/** `e2train`: the same pipeline as in the editor, without one. */
+function commandLine(): Command {
+  const program = new Command('e2train')
+    .description('Energy-aware training of convolutional networks.')
+    .version(productVersion)
+    .showHelpAfterError('“e2train help” shows all commands.');
+
+  program
+    .command('estimate')
+    .description('estimate what one training iteration of a model costs, by layer and phase')
+    .argument('<model>', 'a .ts or .js file with tf.layers models, or a built-in network such as resnet20')
+    .addOption(inputOption)
+    .addOption(batchOption)
+    .addOption(profileOption)
+    .addOption(jsonOption)
+    .action(estimate);
+
+  const training = program
+    .command('train')
+    .description('train a model with the E2-Train savers')
+    .argument('[model]', 'a .ts or .js file with a tf.layers model, or a built-in network such as resnet20')
+    .option('--resume <run>', 'go on with a stopped run from its last checkpoint');
+  for (const option of trainingOptions) training.addOption(option);
+  training.action(train);
+
+  program.command('demo').description('train a small ResNet on the built-in images and show what it cost').action(demo);
+
+  program
+    .command('predict')
+    .description('classify images with a trained run')
+    .argument('<run>', 'a run of the present folder')
+    .argument('<image...>', 'PNG or JPEG files')
+    .addOption(jsonOption)
+    .action(predict);
+
+  const runs = program.command('runs').description('look at the runs of the present folder');
+  runs.command('list').description('list all runs, newest first').addOption(jsonOption).action(listRuns);
+  runs
+    .command('show')
+    .description('show what a run came to')
+    .argument('<run>')
+    .addOption(jsonOption)
+    .option('--csv', 'print the record of all iterations as CSV')
+    .action(showRun);
+
+  program
+    .command('data')
+    .description('data sets')
+    .command('fetch')
+    .description('download a data set, verified by its checksum; an interrupted download goes on')
+    .addArgument(new Argument('<name>').choices(datasetNames))
+    .option('--to <directory>', 'where to put it; a folder of its name by default')
+    .option('--from <address>', 'another place to download from, such as a mirror')
+    .action(fetchData);
+  return program;
+}
+
+commandLine()
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    if (process.env.E2TRAIN_DEBUG) console.error(error);
+    process.exitCode = 1;
+  });

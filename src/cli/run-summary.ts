@@ -1,0 +1,34 @@
+import { findDeviceProfile } from '../energy/device-profile';
+import { formatDuration, formatJoules, formatShare } from '../energy/format';
+import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
+import type { RunFolder } from '../runs/run-folder';
+import { energyTable } from './energy-table';
+
+/** What a run came to, in text: energy by layer and phase, the same run without savers, accuracy, where it lies. */
+export function runSummary(run: RunFolder): string {
+  const records = run.readRecords().map(({ record }) => record);
+  const last = latest(records, 'iteration') as IterationRecord | undefined;
+  if (!last) return `Nothing was trained. Run folder: ${run.directory}`;
+  const evaluation = latest(records, 'evaluation') as EvaluationRecord | undefined;
+  const layers = latest(records, 'layerEnergy') as LayerEnergyRecord | undefined;
+  const { configuration, environment } = run.read();
+  const saved = 1 - last.energyJ / last.baselineEnergyJ;
+  const lines = [
+    ...(layers ? [energyTable(layers.layers), ''] : []),
+    `Energy of this run            ~${formatJoules(last.energyJ)}`,
+    `Without savers (SMB, fp32)    ~${formatJoules(last.baselineEnergyJ)}`,
+    `Saved                         ${formatShare(saved)}`,
+    `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
+    `Test accuracy                 ${evaluation ? `${formatShare(evaluation.accuracy)} of ${evaluation.images} images (measured)` : 'unavailable: not evaluated yet'}`,
+    `Training time                 ${formatDuration(last.seconds)} (measured)`,
+    `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} threads` : 'unavailable: not recorded'}`,
+    `Run folder                    ${run.directory}`,
+    '',
+    `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; nothing was measured with a meter.`,
+  ];
+  return lines.join('\n');
+}
+
+function latest(records: readonly MetricRecord[], type: MetricRecord['type']): MetricRecord | undefined {
+  return records.findLast((record) => record.type === type);
+}

@@ -1,0 +1,69 @@
+import { formatDuration, formatJoules, formatShare } from '../energy/format';
+import type { RunSummary } from '../protocol/runs';
+import { recordsAsCsv } from '../runs/export';
+import type { RunFolder } from '../runs/run-folder';
+import { RunStore } from '../runs/run-store';
+import { runSummary } from './run-summary';
+import { textTable } from './text-table';
+
+const columns = [
+  { title: 'run' },
+  { title: 'title' },
+  { title: 'state' },
+  { title: 'iteration', align: 'right' },
+  { title: 'loss', align: 'right' },
+  { title: 'test accuracy', align: 'right' },
+  { title: 'energy (estimated)', align: 'right' },
+  { title: 'saved', align: 'right' },
+  { title: 'time', align: 'right' },
+] as const;
+
+/** `e2train runs list`: the runs of the present folder, newest first. */
+export function listRuns(options: { readonly json?: boolean }): void {
+  const store = new RunStore(process.cwd());
+  const summaries = store
+    .list()
+    .map(({ id }) => store.summary(id))
+    .filter((summary) => summary !== undefined);
+  if (options.json) console.log(JSON.stringify(summaries, null, 2));
+  else if (summaries.length === 0) console.log(`There are no runs in ${process.cwd()}; “e2train train” starts one.`);
+  else console.log(textTable(columns, summaries.map(row)));
+}
+
+function row({ run, iteration, evaluation, plannedIterations }: RunSummary): string[] {
+  return [
+    run.id,
+    run.title,
+    run.state,
+    iteration ? `${iteration.iteration}/${plannedIterations}` : '–',
+    iteration?.loss?.toFixed(3) ?? '–',
+    evaluation ? formatShare(evaluation.accuracy) : '–',
+    iteration ? `~${formatJoules(iteration.energyJ)}` : '–',
+    iteration ? formatShare(1 - iteration.energyJ / iteration.baselineEnergyJ) : '–',
+    iteration ? formatDuration(iteration.seconds) : '–',
+  ];
+}
+
+/**
+ * `e2train runs show`: what one run came to; as JSON or CSV its whole record.
+ * @throws Error when there is no such run.
+ */
+export function showRun(id: string, options: { readonly json?: boolean; readonly csv?: boolean }): void {
+  const run = openRun(id);
+  const records = () => run.readRecords().map(({ record }) => record);
+  if (options.json) console.log(JSON.stringify({ run: run.read(), records: records() }, null, 2));
+  else if (options.csv) process.stdout.write(recordsAsCsv(records()));
+  else {
+    const { title, state, reason } = run.read();
+    console.log(`${title}: ${state}${reason ? ` (${reason})` : ''}\n\n${runSummary(run)}`);
+  }
+}
+
+/** @throws Error with one sentence when the present folder has no such run. */
+export function openRun(id: string): RunFolder {
+  const store = new RunStore(process.cwd());
+  if (!store.list().some((run) => run.id === id)) {
+    throw new Error(`There is no run “${id}” in ${process.cwd()}; “e2train runs list” shows those that are.`);
+  }
+  return store.open(id);
+}
