@@ -1,0 +1,116 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { builtFile } from '../platform/built-file';
+import type { InspectionResult } from '../protocol/inspection';
+import type { FromInspectionProcess, InspectionRequest } from './inspection-messages';
+import { residentMegabytes } from './resident-memory';
+
+export type Ending = 'timeout' | 'out-of-memory' | 'process-failed';
+
+/** The process ended, or was ended, before it answered. */
+export class InspectionEnded extends Error {
+  constructor(
+    readonly ending: Ending,
+    readonly detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Only what a process needs to run: a person's code does not get the secrets of the editor's environment. */
+const keptVariables = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'USERPROFILE',
+  'ELECTRON_RUN_AS_NODE',
+];
+
+const startLimitMs = 30_000;
+const memoryCheckMs = 100;
+
+/** One process that inspects one file at a time. */
+export class InspectionChild {
+  private readonly child: ChildProcess;
+  private readonly ready: Promise<void>;
+  private errors = '';
+  private pending:
+    | { resolve(message: { result: InspectionResult; spent: boolean }): void; reject(error: InspectionEnded): void }
+    | undefined;
+  private ended: InspectionEnded | undefined;
+
+  constructor(private readonly memoryMB: number) {
+    const env = Object.fromEntries(keptVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+    this.child = fork(builtFile('inspection.js'), [], {
+      cwd: tmpdir(),
+      env,
+      execArgv: [`--max-old-space-size=${memoryMB}`],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-4000);
+    });
+    this.ready = new Promise((resolve, reject) => {
+      this.child.on('message', (message: FromInspectionProcess) => {
+        if (message.type === 'ready') resolve();
+        else this.pending?.resolve(message);
+      });
+      const fail = (ending: Ending, detail: string) => {
+        this.ended ??= new InspectionEnded(ending, detail);
+        reject(this.ended);
+        this.pending?.reject(this.ended);
+      };
+      this.child.on('error', (error) => fail('process-failed', error.message));
+      this.child.on('close', (code, signal) => {
+        const outOfMemory = /heap out of memory|Allocation failed/i.test(this.errors);
+        fail(outOfMemory ? 'out-of-memory' : 'process-failed', signal ? `signal ${signal}` : `code ${code}`);
+      });
+    });
+    this.ready.catch(() => {});
+  }
+
+  get usable(): boolean {
+    return this.ended === undefined;
+  }
+
+  /** @throws InspectionEnded when the process does not answer within its limits. */
+  async inspect(request: InspectionRequest, timeoutMs: number): Promise<{ result: InspectionResult; spent: boolean }> {
+    await this.within(startLimitMs, this.ready);
+    const answer = new Promise<{ result: InspectionResult; spent: boolean }>((resolve, reject) => {
+      this.pending = { resolve, reject };
+    });
+    answer.catch(() => {});
+    this.child.send({ type: 'inspect', id: 0, request });
+    const watch = setInterval(() => {
+      if (residentMegabytes(this.child.pid) > this.memoryMB) this.end('out-of-memory');
+    }, memoryCheckMs);
+    try {
+      return await this.within(timeoutMs, answer);
+    } finally {
+      clearInterval(watch);
+      this.pending = undefined;
+    }
+  }
+
+  /** Ends the process; a question under way is answered with this reason. */
+  end(ending: Ending): void {
+    this.ended ??= new InspectionEnded(ending, ending);
+    this.pending?.reject(this.ended);
+    this.child.kill('SIGKILL');
+  }
+
+  private async within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.end('timeout'), limitMs);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

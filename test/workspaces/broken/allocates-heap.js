@@ -1,0 +1,2 @@
+const kept = [];
+while (true) kept.push(new Array(1e5).fill({}));

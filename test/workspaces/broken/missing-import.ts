@@ -1,0 +1,3 @@
+import { block } from './missing';
+
+export default block;
