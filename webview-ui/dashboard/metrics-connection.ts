@@ -39,6 +39,8 @@ export interface Ways {
 /** A socket that is not authenticated by then is given up for the relay. */
 export const socketTimeoutMs = 3000;
 const relayTimeoutMs = 10_000;
+/** A connection that lasted this long was a good one: the next break starts with a short pause again. */
+export const steadyMs = 5000;
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;
 
@@ -132,9 +134,10 @@ export class MetricsConnection {
 
   private opened({ client, channel, closed }: Opened, route: Route): void {
     this.client = client;
-    this.failures = 0;
+    const since = Date.now();
     const onClose = () => {
       if (this.client !== client) return;
+      if (Date.now() - since >= steadyMs) this.failures = 0;
       this.drop();
       this.waitAndRetry('The connection to the training backend was lost.');
     };

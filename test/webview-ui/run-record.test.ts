@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { NumberedRecord } from '../../src/protocol/records';
+import { RunRecord } from '../../webview-ui/dashboard/run-record';
+import { iterationRecord } from './fake-backend';
+
+const evaluation = (sequence: number, iteration: number): NumberedRecord => ({
+  sequence,
+  record: { type: 'evaluation', iteration, images: 100, loss: 1, accuracy: 0.5, energyJ: iteration },
+});
+
+test('records that came before are left out', () => {
+  const record = new RunRecord();
+  record.take([iterationRecord(1), iterationRecord(2)]);
+  record.take([iterationRecord(2), iterationRecord(3)]);
+  expect(record.progress.x).toEqual([1, 2, 3]);
+  expect(record.lastSequence).toBe(3);
+});
+
+test('dropped iterations count as progress and have no loss', () => {
+  const record = new RunRecord();
+  record.take([iterationRecord(1), iterationRecord(2, 2, true), iterationRecord(3)]);
+  expect(record.progress.x).toEqual([1, 2, 3]);
+  expect(record.training.x).toEqual([1, 3]);
+});
+
+test('a run resumed from its checkpoint replaces the iterations after it and keeps the tunings', () => {
+  const record = new RunRecord();
+  record.take([
+    iterationRecord(1),
+    iterationRecord(2),
+    evaluation(3, 2),
+    { sequence: 4, record: { type: 'tuning', iteration: 3, tuning: { learningRate: 0.01 } } },
+    iterationRecord(5, 3),
+    iterationRecord(6, 4),
+    evaluation(7, 4),
+    iterationRecord(8, 3),
+  ]);
+  expect(record.progress.x).toEqual([1, 2, 3]);
+  expect(record.evaluations.map(({ iteration }) => iteration)).toEqual([2]);
+  expect(record.tunings).toHaveLength(1);
+  expect(record.iteration?.iteration).toBe(3);
+});
+
+test('fifty thousand iterations keep the memory bounded and the latest point', () => {
+  const record = new RunRecord(2000);
+  for (let start = 1; start <= 50_000; start += 500) record.take(Array.from({ length: 500 }, (_, index) => iterationRecord(start + index)));
+  expect(record.progress.length).toBeLessThanOrEqual(2000);
+  expect(record.progress.x.at(-1)).toBe(50_000);
+  expect(record.training.length).toBeLessThanOrEqual(2000);
+});
