@@ -18,6 +18,8 @@ const maximumEntries = 64;
 export class InspectionCache {
   private readonly entries = new Map<string, Entry>();
   private readonly running = new Map<string, Promise<InspectionResult>>();
+  /** The latest question about each file. */
+  private readonly asked = new Map<string, string>();
 
   constructor(private readonly inspector: { inspect(question: Question): Promise<InspectionResult> }) {}
 
@@ -34,7 +36,11 @@ export class InspectionCache {
 
   private async inspectNow(question: Question, key: string): Promise<InspectionResult> {
     const began = Date.now();
+    this.asked.set(question.file, key);
     const result = await this.inspector.inspect(question);
+    // The inspector answers a waiting question with a newer one about the same file: that answer is not this text's.
+    if (this.asked.get(question.file) !== key) return result;
+    this.asked.delete(question.file);
     this.entries.delete(question.file);
     // A problem may go away without a change of any file known here: a package is installed, an import appears, the machine is less busy.
     if (result.problems.length > 0) return result;

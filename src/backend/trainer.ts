@@ -2,9 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { z } from 'zod';
 import type { MetricRecord } from '../protocol/records';
 import type { Log } from './log';
-import { fromTrainerSchema, type ToTrainer, type TrainerOutcome } from './trainer-messages';
+import { fromTrainerSchema, type ToTrainer, type TrainerOutcome, type TrainerPrepared } from './trainer-messages';
 
 export interface TrainerListener {
+  /** The first iteration comes next. */
+  onPrepared(prepared: Omit<TrainerPrepared, 'type'>): void;
   /** @returns the sequence number that the record has in the run's files; undefined when it could not be written. */
   onRecord(record: MetricRecord): number | undefined;
   /** The process is gone. A crash or a kill is an `interrupted` with its reason. */
@@ -79,6 +81,7 @@ export class Trainer {
     }
     if (parsed.data.type === 'log') this.log(parsed.data.level, parsed.data.message);
     else if (parsed.data.type === 'ended') this.outcome = parsed.data;
+    else if (parsed.data.type === 'prepared') this.listener.onPrepared({ data: parsed.data.data, environment: parsed.data.environment });
     else {
       const now = Date.now();
       this.longestPauseMs = Math.max(this.longestPauseMs, now - this.lastRecordAt);

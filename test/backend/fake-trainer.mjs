@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const behaviour = process.env.FAKE_TRAINER ?? '1';
-const pace = Number.parseInt(behaviour, 10) || 0;
+const pace = behaviour === '0' ? 0 : Number.parseInt(behaviour, 10) || 1;
 let stopping = false;
 let iteration = 0;
 let total = 0;
@@ -59,6 +59,18 @@ process.on('message', (message) => {
   if (message.type === 'start') {
     const run = JSON.parse(readFileSync(join(message.workspace, '.e2train', 'runs', message.runId, 'run.json'), 'utf8'));
     total = run.configuration.iterations;
+    const environment = {
+      version: '0',
+      node: process.version,
+      platform: '',
+      cpu: '',
+      cores: 1,
+      engine: 'fake',
+      build: '',
+      simd: '',
+      threads: 1,
+    };
+    process.send({ type: 'prepared', data: { name: 'fake', provenance: 'none' }, environment });
     setTimeout(emit, pace);
   } else if (message.type === 'tune') {
     learningRate = message.tuning.learningRate ?? learningRate;

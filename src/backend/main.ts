@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Inspector } from '../inspection/inspector';
+import { builtFile } from '../platform/built-file';
+import { protocolVersion } from '../protocol/messages';
+import { RunStore } from '../runs/run-store';
+import { createHandlers } from './handlers';
+import { InspectionCache } from './inspection-cache';
+import { describe, logToParent, tellParent } from './log';
+import { RunManager } from './run-manager';
+import { Session } from './session';
+import { listen } from './socket-server';
+import { createToken } from './token';
+
+/**
+ * Entry of the training backend: `fork('backend.js', ['--workspace', DIR])`. It listens on the loopback interface, tells its parent
+ * where over IPC, and ends when the parent closes the channel. Standard output stays quiet.
+ */
+
+async function serve(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspace: { type: 'string' },
+      /** Another program than the trainer's bundle, for tests of what a trainer rarely does. */
+      trainer: { type: 'string' },
+      /** A fixed port instead of a free one. */
+      port: { type: 'string' },
+    },
+  });
+  if (!values.workspace) throw new Error('The training backend needs a workspace: --workspace DIR.');
+  const workspace = resolve(values.workspace);
+  const token = createToken();
+  const sessions = new Set<Session>();
+  const each = (tell: (session: Session) => void) => {
+    for (const session of sessions) tell(session);
+  };
+  const runs = new RunManager({
+    store: new RunStore(workspace),
+    workspace,
+    trainerEntry: values.trainer ? resolve(values.trainer) : builtFile('trainer.js'),
+    log: logToParent,
+    listener: {
+      onChanged: (summary) => each((session) => session.notifyChanged(summary)),
+      onGrown: (runId) => each((session) => session.notifyGrown(runId)),
+      onDeleted: (runId) => each((session) => session.notifyDeleted(runId)),
+    },
+  });
+  const inspector = new Inspector({});
+  const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs });
+  const server = await listen(
+    (socket) => {
+      const session = new Session(socket, handlers, logToParent, () => sessions.delete(session));
+      sessions.add(session);
+    },
+    Number(values.port ?? 0),
+  );
+
+  let ending = false;
+  const end = async (why: string) => {
+    if (ending) return;
+    ending = true;
+    logToParent('info', `The training backend ends: ${why}.`);
+    await runs.close();
+    inspector.dispose();
+    await server.close();
+    process.exit(0);
+  };
+  process.once('disconnect', () => void end('its window closed'));
+  process.on('SIGTERM', () => void end('SIGTERM'));
+  process.on('SIGINT', () => void end('SIGINT'));
+  logToParent('info', `The training backend listens on port ${server.port} for ${workspace}.`);
+  tellParent({ type: 'ready', port: server.port, token, pid: process.pid, protocolVersion });
+}
+
+process.on('unhandledRejection', (error) => logToParent('error', `Unexpected: ${describe(error)}`));
+serve().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  tellParent({ type: 'failed', message });
+  process.stderr.write(`${message}\n`, () => process.exit(1));
+});
