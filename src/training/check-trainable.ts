@@ -1,5 +1,7 @@
 import type { Dataset } from '../datasets/dataset';
 import { inputShapesOf, layerOf } from '../network/graph-queries';
+import { TopologyError } from '../network/network-errors';
+import { exportTopology } from '../network/topology-export';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { isEngineActivation } from './compile/forward';
 import { layersBelow, logitsLayer } from './compile/network-ending';
@@ -21,6 +23,7 @@ export function checkTrainable(graph: LayerGraph, dataset: Pick<Dataset, 'name' 
   const trainable = layersBelow(graph, top).some((layer) =>
     ['conv2d', 'depthwiseConv2d', 'dense', 'batchNormalization'].includes(layer.kind),
   );
+  if (problems.length === 0) problems.push(...savingProblems(graph));
   if (!trainable && problems.length === 0) problems.push('The model has no weights; add a convolution or a dense layer to train.');
   return problems;
 }
@@ -73,6 +76,17 @@ function endingProblems(graph: LayerGraph, top: Layer, dataset: Pick<Dataset, 'n
   return [
     `${subject} tells ${last.outputShape[0]} classes apart, but ${dataset.name} has ${classes}; give the last dense layer ${classes} units.`,
   ];
+}
+
+/** A model that cannot be saved in Keras' format is not trained for hours first. */
+function savingProblems(graph: LayerGraph): string[] {
+  try {
+    exportTopology(graph);
+    return [];
+  } catch (error) {
+    if (error instanceof TopologyError) return [error.message];
+    throw error;
+  }
 }
 
 function capitalised(text: string): string {

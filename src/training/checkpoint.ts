@@ -3,15 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { WeightValues } from './initialize-weights';
-import { encodeModel, joinFloats, readModel, type StoredModel, splitFloats } from './layers-model';
+import { encodeModel, joinFloats, type Model, readModel, type StoredModel, splitFloats } from './layers-model';
 import { type TrainingState, trainingStateSchema } from './training-state';
 
-/** Everything that a run needs to go on as if it had never paused. */
-export interface Checkpoint extends StoredModel {
+/** What a run needs, beside its model, to go on as if it had never paused. */
+export interface TrainingMoment {
   readonly state: TrainingState;
   /** Momenta of SGD by weight name. */
   readonly momenta: WeightValues;
 }
+
+/** A checkpoint as it was read. */
+export type Checkpoint = StoredModel & TrainingMoment;
 
 const checkedFiles = ['model.json', 'weights.bin', 'trainer.bin'] as const;
 
@@ -34,7 +37,7 @@ const trainerFileSchema = z.strictObject({
  * The files of a checkpoint by name: a model that tf.loadLayersModel opens, and beside it what only training needs. Digests bind
  * them together, so that a file changed or cut short is noticed.
  */
-export function encodeCheckpoint({ state, momenta, ...model }: Checkpoint): Record<string, Uint8Array> {
+export function encodeCheckpoint({ state, momenta, ...model }: Model & TrainingMoment): Record<string, Uint8Array> {
   const files = { ...encodeModel(model), 'trainer.bin': joinFloats([...momenta.values()]) };
   const content: z.input<typeof trainerContentSchema> = {
     state,

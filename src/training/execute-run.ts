@@ -146,7 +146,7 @@ function metadata(dataset: Dataset, iteration: number): ModelMetadata {
 function finite(weights: WeightValues, iteration: number): WeightValues {
   for (const [name, values] of weights) {
     if (!values.every(Number.isFinite)) {
-      throw new Error(`The weights "${name}" are no longer numbers at iteration ${iteration}; lower the learning rate.`);
+      throw new Error(`The weights “${name}” are no longer numbers at iteration ${iteration}; lower the learning rate.`);
     }
   }
   return weights;

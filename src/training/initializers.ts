@@ -64,7 +64,7 @@ export function initialValues(initializer: Initializer | undefined, shape: reado
       return identity(shape, number('gain', 1), owner);
     default:
       throw new Error(
-        `The initializer "${className}" of ${owner} is unknown; use one of tf.initializers, for instance heNormal or glorotUniform.`,
+        `The initializer “${className}” of ${owner} is unknown; use one of tf.initializers, for instance heNormal or glorotUniform.`,
       );
   }
 }
@@ -90,7 +90,7 @@ function varianceScaled(
   const { fanIn, fanOut } = fans(shape);
   const divisors: Record<string, number> = { fanin: fanIn, fanout: fanOut, fanavg: (fanIn + fanOut) / 2 };
   const divisor = divisors[mode];
-  if (divisor === undefined) throw new Error(`The initializer of ${owner} has the unknown mode "${mode}"; use fanIn, fanOut or fanAvg.`);
+  if (divisor === undefined) throw new Error(`The initializer of ${owner} has the unknown mode “${mode}”; use fanIn, fanOut or fanAvg.`);
   const variance = scale / Math.max(1, divisor);
   const length = elementsOf(shape);
   switch (distribution) {
@@ -107,7 +107,7 @@ function varianceScaled(
       return Float32Array.from({ length }, () => Math.sqrt(variance) * random.normal());
     default:
       throw new Error(
-        `The initializer of ${owner} has the unknown distribution "${distribution}"; use normal, uniform or truncatedNormal.`,
+        `The initializer of ${owner} has the unknown distribution “${distribution}”; use normal, uniform or truncatedNormal.`,
       );
   }
 }
@@ -151,7 +151,7 @@ function orthogonal(shape: readonly number[], gain: number, random: Random): Flo
 function identity(shape: readonly number[], gain: number, owner: string): Float32Array {
   const [rows, columns] = shape;
   if (shape.length !== 2 || rows === undefined || rows !== columns) {
-    throw new Error(`The initializer "identity" of ${owner} needs a square matrix, not the shape [${shape.join(', ')}].`);
+    throw new Error(`The initializer “identity” of ${owner} needs a square matrix, not the shape [${shape.join(', ')}].`);
   }
   const values = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) values[i * columns + i] = gain;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { elementsOf } from '../network/graph-queries';
 import { exportTopology } from '../network/topology-export';
-import { importTopology } from '../network/topology-import';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { WeightValues } from './initialize-weights';
 
@@ -30,14 +29,19 @@ const modelFileSchema = z.object({
   userDefinedMetadata: modelMetadataSchema,
 });
 
-export interface StoredModel {
+export interface Model {
   readonly graph: LayerGraph;
   readonly weights: WeightValues;
   readonly metadata: ModelMetadata;
 }
 
+/** A model as it was read: the topology as JSON, for `importTopology`. */
+export interface StoredModel extends Omit<Model, 'graph'> {
+  readonly topology: unknown;
+}
+
 /** The files of a model, by name. */
-export function encodeModel({ graph, weights, metadata }: StoredModel): Record<'model.json' | 'weights.bin', Uint8Array> {
+export function encodeModel({ graph, weights, metadata }: Model): Record<'model.json' | 'weights.bin', Uint8Array> {
   const exported = exportTopology(graph);
   const manifest = exported.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const file = {
@@ -63,7 +67,7 @@ export async function readModel(directory: string): Promise<StoredModel> {
     bytes,
     manifest.map(({ name, shape }) => [name, elementsOf(shape)]),
   );
-  return { graph: importTopology(file.modelTopology, {}), weights, metadata: file.userDefinedMetadata };
+  return { topology: file.modelTopology, weights, metadata: file.userDefinedMetadata };
 }
 
 /** Float32 little-endian, one tensor behind the other. */

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint, type TrainingMoment } from './checkpoint';
+import type { Model } from './layers-model';
 import { writeFolderAtomically } from './write-folder';
 
 /** Older ones are deleted when a new one is whole: enough to step back from a damaged one, and no more disk than that. */
@@ -18,7 +19,7 @@ export class RunCheckpoints {
   }
 
   /** @throws Error with one sentence when it cannot be written; earlier ones stay as they are. */
-  async write(checkpoint: Checkpoint): Promise<void> {
+  async write(checkpoint: Model & TrainingMoment): Promise<void> {
     await writeFolderAtomically(this.path(checkpoint.state.iteration), encodeCheckpoint(checkpoint));
     const older = (await this.iterations()).filter((iteration) => iteration < checkpoint.state.iteration);
     for (const iteration of older.slice(kept - 1)) await rm(this.path(iteration), { recursive: true, force: true });

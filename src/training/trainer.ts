@@ -102,7 +102,7 @@ export class Trainer {
     const expected = shape.reduce((product, size) => product * size, 1);
     if (given?.length !== expected) {
       const found = given === undefined ? 'nothing' : `${given.length} values`;
-      throw new Error(`The model has changed: "${name}" needs ${expected} values, but ${found} was stored for it; start a new run.`);
+      throw new Error(`The model has changed: “${name}” needs ${expected} values, but ${found} was stored for it; start a new run.`);
     }
     this.executable.write(tensor, given);
   }

@@ -13,7 +13,7 @@ export const trainingStateSchema = z.strictObject({
   elapsedSeconds: z.number().min(0),
   settings: z.strictObject({ learningRate: z.number(), iterations: z.int(), savers: saversSchema }),
   /** States of the random streams. */
-  random: z.strictObject({ dropping: z.int().min(0), dropout: z.int().min(0) }),
+  random: z.strictObject({ dropping: z.unknown(), dropout: z.unknown() }),
   ledger: z.unknown(),
 });
 export type TrainingState = z.infer<typeof trainingStateSchema>;

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeFailureInWords } from '../platform/write-failure';
 
 /**
  * Writes a folder of files as one: it is there whole or not at all, also after a power cut. A folder of that name is replaced.
@@ -17,7 +18,7 @@ export async function writeFolderAtomically(directory: string, files: Readonly<R
     await flush(dirname(directory));
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
-    throw new Error(`${directory} could not be written: ${reasonOf(error as NodeJS.ErrnoException)}.`, { cause: error });
+    throw writeFailureInWords(dirname(directory), error);
   }
 }
 
@@ -36,16 +37,4 @@ async function flush(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'access is denied',
-  EPERM: 'access is denied',
-  EROFS: 'the disk is read-only',
-};
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  return reasons[error.code ?? ''] ?? error.message;
 }

@@ -57,7 +57,7 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   const top = logitsLayer(graph);
   const layers = layersBelow(graph, top);
   const input = layers.find((layer) => layer.kind === 'input');
-  if (input === undefined) throw new Error(`The network "${graph.name}" has no input layer.`);
+  if (input === undefined) throw new Error(`The network “${graph.name}” has no input layer.`);
   const classes = top.outputShape[0]!;
 
   const images = builder.perSample('images', input.outputShape, 'input');

@@ -134,5 +134,5 @@ export function emitForward(
 }
 
 function outsideReach(layer: Layer, what: string): Error {
-  return new Error(`The layer "${layer.name}" cannot be trained here: ${what} is outside training's reach.`);
+  return new Error(`The layer “${layer.name}” cannot be trained here: ${what} is outside training's reach.`);
 }

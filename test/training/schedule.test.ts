@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/platform/random';
+import { runConfigurationSchema } from '../../src/protocol/configuration';
+import { scheduledLearningRate } from '../../src/training/learning-rate-schedule';
+import { dropProbabilityOf, intervalOf, liveSettings, tuned } from '../../src/training/live-settings';
+import { MiniBatchDropping } from '../../src/training/mini-batch-dropping';
+import { predictEnd } from '../../src/training/predict-end';
+
+const configuration = runConfigurationSchema.parse({
+  model: { kind: 'builtin', name: 'resnet8' },
+  iterations: 300,
+  savers: { smd: { enabled: true, dropProbability: 0.5 } },
+});
+
+describe('the learning rate', () => {
+  it('is divided by 10 after one half and again after three quarters of the planned iterations', () => {
+    const rates = Array.from({ length: 8 }, (_, index) => scheduledLearningRate(0.1, index + 1, 8));
+    expect(rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
+  });
+});
+
+describe('mini-batch dropping', () => {
+  it('drops the share of iterations that it is asked for', () => {
+    const dropping = new MiniBatchDropping(new Random(1, 'dropping'));
+    let dropped = 0;
+    for (let i = 0; i < 10_000; i++) if (dropping.dropsNext({ enabled: true, dropProbability: 0.3 })) dropped += 1;
+    // Binomial: standard deviation 46.
+    expect(Math.abs(dropped - 3000)).toBeLessThan(5 * 46);
+  });
+
+  it('drops nothing while off, and what it drops later does not depend on when it was on', () => {
+    const always = new MiniBatchDropping(new Random(1, 'dropping'));
+    const late = new MiniBatchDropping(new Random(1, 'dropping'));
+    const on = { enabled: true, dropProbability: 0.5 };
+    for (let i = 0; i < 50; i++) {
+      always.dropsNext(on);
+      expect(late.dropsNext({ ...on, enabled: false })).toBe(false);
+    }
+    for (let i = 0; i < 50; i++) expect(late.dropsNext(on)).toBe(always.dropsNext(on));
+  });
+});
+
+describe('live settings', () => {
+  const settings = liveSettings(configuration);
+
+  it('change where a tuning says so and stay elsewhere', () => {
+    const changed = tuned(settings, { smd: { dropProbability: 0.8 }, iterations: 500 });
+    expect(changed).toEqual({
+      learningRate: 0.1,
+      iterations: 500,
+      savers: { smd: { enabled: true, dropProbability: 0.8, scheduleStretch: 4 / 3 } },
+    });
+    expect(dropProbabilityOf(tuned(changed, { smd: { enabled: false } }))).toBe(0);
+  });
+
+  it('give the interval of what is done so many times a run, SMD’s stretched schedule counted', () => {
+    expect(intervalOf(0, 10, settings)).toBe(40);
+    expect(intervalOf(7, 10, settings)).toBe(7);
+    expect(intervalOf(0, 20, tuned(settings, { iterations: 3, smd: { enabled: false } }))).toBe(1);
+  });
+
+  it('predict the end from what has run and what each remaining iteration costs on average', () => {
+    const record = predictEnd({
+      iteration: 100,
+      settings,
+      energyJ: 60,
+      baselineEnergyJ: 100,
+      seconds: 12,
+      iterationJ: 1,
+      iterationSeconds: 0.2,
+      evaluationSeconds: 1,
+      evaluateEvery: 100,
+    });
+    // 300 · 4/3 planned, 300 remain, half of them executed, 3 evaluations.
+    expect(record).toEqual({
+      type: 'prediction',
+      iteration: 100,
+      plannedIterations: 400,
+      energyJ: 60 + 150,
+      baselineEnergyJ: 100 + 300,
+      seconds: 12 + 150 * 0.2 + 3,
+    });
+  });
+});
