@@ -14,6 +14,8 @@ export const commands = {
   refresh: 'e2train.refresh',
   restartBackend: 'e2train.restartBackend',
   showLayers: 'e2train.showLayers',
+  /** Internal: starts what the Savers view shows. */
+  startNextRun: 'e2train.startNextRun',
   /** Internal: brings an editor to a line. */
   showLine: 'e2train.showLine',
 } as const;

@@ -5,17 +5,32 @@ import { Inspections } from './annotations/inspections';
 import { LineDecorations } from './annotations/line-decorations';
 import { ProblemDiagnostics } from './annotations/problem-diagnostics';
 import { Backend } from './backend/backend';
+import { BackendNotices } from './backend/backend-notices';
+import { Dashboard } from './dashboard/dashboard';
+import { Log } from './diagnostics/log';
+import { EditorContext } from './editor-context';
+import { GeneralCommands } from './general-commands';
+import { LayersView } from './layers/layers-view';
 import { useTranslator } from './localize';
+import { RunCommands } from './runs/run-commands';
+import { RunList } from './runs/run-list';
+import { RunsView } from './runs/runs-view';
+import { StatusBar } from './runs/status-bar';
+import { TrainingCommands } from './runs/training-commands';
+import { ModelGraphs } from './savers/model-graphs';
+import { SaversView } from './savers/savers-view';
 import { NextRun } from './settings/next-run';
 
 /** Puts the features together. Nothing is started here: the backend starts when the first feature asks something of it. */
 export function activate(context: vscode.ExtensionContext): void {
+  const began = performance.now();
   useTranslator(vscode.l10n.t);
   const track = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
     return item;
   };
-  const log = track(vscode.window.createOutputChannel('E2-Train', { log: true }));
+  const extension = context.extensionUri;
+  const log = track(new Log());
   const backend = track(new Backend(context, log));
   const nextRun = track(new NextRun(context.workspaceState, log));
 
@@ -24,5 +39,21 @@ export function activate(context: vscode.ExtensionContext): void {
   track(new LineDecorations(estimates));
   track(new EditorProviders(inspections, estimates));
   track(new ProblemDiagnostics(inspections));
+  const layers = track(new LayersView(estimates));
+
+  const runs = track(new RunList(backend, log));
+  const dashboard = track(new Dashboard(extension, backend, runs, log));
+  const runCommands = track(new RunCommands(backend, runs, dashboard));
+  track(new RunsView(runs));
+  track(new TrainingCommands(inspections, nextRun, runCommands));
+  track(new BackendNotices(backend, runs, runCommands));
+
+  const graphs = new ModelGraphs(backend, inspections);
+  track(new SaversView({ extension, backend, nextRun, runs, inspections, graphs, log }));
+  const statusBar = track(new StatusBar(runs, nextRun, backend));
+  track(new EditorContext(inspections, nextRun, runs, backend, statusBar));
+  track(new GeneralCommands({ context, backend, inspections, layers, runs, nextRun, log }));
+
   inspections.inspectVisible();
+  log.debug(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
 }

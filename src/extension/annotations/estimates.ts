@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
+import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { type AnnotatedLine, annotateLines } from './annotated-lines';
 import { type EstimatedModel, estimateModel } from './estimated-model';
@@ -27,7 +28,7 @@ export class Estimates extends Disposable {
   constructor(
     private readonly inspections: Inspections,
     private readonly source: ConfigurationSource,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log,
   ) {
     super();
     this.track(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { InspectedModel, InspectionProblem, InspectionResult } from '../../protocol/inspection';
 import type { Backend } from '../backend/backend';
+import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { mayHoldModel, mentionsLayers } from './model-file';
 import { isOnlyCompared, visibleTextEditors } from './plain-editors';
@@ -31,7 +32,7 @@ export class Inspections extends Disposable {
   constructor(
     private readonly backend: Backend,
     private readonly memory: vscode.Memento,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log,
   ) {
     super();
     this.track(vscode.window.onDidChangeVisibleTextEditors(() => this.inspectVisible()));

@@ -1,12 +1,6 @@
 import * as vscode from 'vscode';
-import type {
-  LogLevel,
-  MethodName,
-  MethodParameters,
-  MethodResult,
-  NotificationName,
-  NotificationParameters,
-} from '../../protocol/messages';
+import type { MethodName, MethodParameters, MethodResult, NotificationName, NotificationParameters } from '../../protocol/messages';
+import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { readSetting } from '../settings/settings';
 import { connectToBackend } from './backend-connection';
@@ -26,17 +20,17 @@ export class Backend extends Disposable {
 
   constructor(
     private readonly extension: vscode.ExtensionContext,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log,
   ) {
     super();
     this.supervisor = new BackendSupervisor({
       launch: () => this.launch(),
       connect: connectToBackend,
       isTraining: () => this.isTraining(),
-      log: (level, message) => this.write(level, message),
+      log: (level, message) => this.log.write(level, message),
     });
     this.supervisor.onState.add((state) => {
-      this.write('debug', `Training backend: ${state.kind}.`);
+      this.log.debug(`Training backend: ${state.kind}.`);
       this.stateChanged.fire(state);
     });
     this.supervisor.onFailure.add((failure) => this.failed.fire(failure));
@@ -89,9 +83,5 @@ export class Backend extends Disposable {
       },
       (line) => this.log.info(line),
     );
-  }
-
-  private write(level: LogLevel, message: string): void {
-    this.log[level](message);
   }
 }

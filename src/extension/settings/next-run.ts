@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
+import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { applyChanges, type ConfigurationChanges, changesBetween } from './configuration-draft';
 import { configurationFromSettings } from './run-settings';
@@ -14,7 +15,7 @@ export class NextRun extends Disposable {
 
   constructor(
     private readonly memory: vscode.Memento,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log,
   ) {
     super();
     this.current = this.read();
@@ -30,6 +31,11 @@ export class NextRun extends Disposable {
 
   get configuration(): RunConfiguration {
     return this.current;
+  }
+
+  /** Whether the model was chosen, and is not merely the one to begin with. */
+  get hasChosenModel(): boolean {
+    return 'model' in this.memory.get<ConfigurationChanges>(changesKey, {});
   }
 
   async configure(configuration: RunConfiguration): Promise<void> {

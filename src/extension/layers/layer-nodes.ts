@@ -1,0 +1,116 @@
+import { basename } from 'node:path';
+import { formatCount, formatJoules, formatShare } from '../../energy/format';
+import { countParameters } from '../../network/parameters';
+import type { InspectionProblem } from '../../protocol/inspection';
+import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
+import { formatShape } from '../annotations/input-shape';
+import { localize } from '../localize';
+
+/** Rows of the Layers view as data: models, the lines that make their layers, the layers. */
+export interface LayerNode {
+  /** Unique in the view and the same over refreshes. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly accessibilityLabel: string;
+  /** Where a click leads. */
+  readonly target?: { readonly file: string; readonly line: number };
+  /** The model whose input shape a click asks for. */
+  readonly asksShapeOf?: { readonly exportName: string | undefined };
+  readonly children: readonly LayerNode[];
+}
+
+export function modelNode(file: string, estimated: EstimatedModel): LayerNode {
+  const { model, run } = estimated;
+  const id = `${file}#${model.exportName}`;
+  const name = model.exportName === 'default' ? basename(file) : `${model.exportName} — ${basename(file)}`;
+  const energy = localize('~{0}/iteration', formatJoules(run.iterationJ));
+  const facts = [
+    energy,
+    ...(run.savedShare > 0 ? [localize('saves {0}', formatShare(run.savedShare))] : []),
+    localize('{0} MACs', formatCount(run.iteration.macs.forward)),
+    localize('{0} parameters', formatCount(countParameters(model.graph))),
+  ];
+  return {
+    id,
+    label: name,
+    description: facts.join(' · '),
+    icon: 'symbol-class',
+    accessibilityLabel: localize('Model {0}, estimated {1}', name, facts.join(', ')),
+    target: { file: model.source.file, line: model.source.line },
+    children: lineNodes(id, estimated),
+  };
+}
+
+export function problemNode(file: string, problem: InspectionProblem, index: number): LayerNode {
+  const asks = problem.code === 'input-shape-needed';
+  return {
+    id: `${file}#problem${index}`,
+    label: problem.exportName && problem.exportName !== 'default' ? `${problem.exportName} — ${basename(file)}` : basename(file),
+    description: problem.message,
+    icon: asks ? 'question' : 'warning',
+    accessibilityLabel: `${basename(file)}: ${problem.message}`,
+    ...(problem.source ? { target: { file: problem.source.file, line: problem.source.line } } : {}),
+    ...(asks ? { asksShapeOf: { exportName: problem.exportName } } : {}),
+    children: [],
+  };
+}
+
+/** One row per line of source, in the order of the layers; a line that made several layers has them below it. */
+function lineNodes(parent: string, { layers, run }: EstimatedModel): LayerNode[] {
+  const groups = new Map<string, EstimatedLayer[]>();
+  for (const estimated of layers) {
+    const { source, kind, name } = estimated.layer;
+    if (kind === 'input') continue;
+    const key = source ? `${source.file}:${source.line}` : name;
+    groups.set(key, [...(groups.get(key) ?? []), estimated]);
+  }
+  return [...groups].map(([key, group]) =>
+    group.length === 1 ? layerNode(parent, group[0]!, run.iterationJ) : lineNode(`${parent}@${key}`, group, run.iterationJ),
+  );
+}
+
+function lineNode(id: string, group: readonly EstimatedLayer[], iterationJ: number): LayerNode {
+  const { source } = group[0]!.layer;
+  const energyJ = group.reduce((sum, { estimate }) => sum + estimate.totalJ, 0);
+  const macs = group.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0);
+  const kinds = [...new Set(group.map(kindOf))].join(', ');
+  const label = localize('Line {0}', source?.line ?? 0);
+  const facts = [`${kinds} ×${group.length}`, ...energyFacts(energyJ, macs, iterationJ)];
+  return {
+    id,
+    label,
+    description: facts.join(' · '),
+    icon: 'layers',
+    accessibilityLabel: [label, ...facts].join(', '),
+    ...(source ? { target: { file: source.file, line: source.line } } : {}),
+    children: group.map((estimated) => layerNode(id, estimated, iterationJ)),
+  };
+}
+
+function layerNode(parent: string, estimated: EstimatedLayer, iterationJ: number): LayerNode {
+  const { layer, estimate, parameters } = estimated;
+  const facts = [
+    kindOf(estimated),
+    ...energyFacts(estimate.totalJ, estimate.macs.forward, iterationJ),
+    formatShape(layer.outputShape),
+    ...(parameters > 0 ? [localize('{0} parameters', formatCount(parameters))] : []),
+  ];
+  return {
+    id: `${parent}/${layer.name}`,
+    label: layer.name,
+    description: facts.join(' · '),
+    icon: layer.note ? 'info' : 'symbol-field',
+    accessibilityLabel: [layer.name, ...facts, ...(layer.note ? [layer.note] : [])].join(', '),
+    ...(layer.source ? { target: { file: layer.source.file, line: layer.source.line } } : {}),
+    children: [],
+  };
+}
+
+function energyFacts(energyJ: number, macs: number, iterationJ: number): string[] {
+  const share = iterationJ > 0 ? [formatShare(energyJ / iterationJ)] : [];
+  return [`~${formatJoules(energyJ)}`, ...share, ...(macs > 0 ? [localize('{0} MACs', formatCount(macs))] : [])];
+}
+
+const kindOf = ({ layer }: EstimatedLayer): string => (layer.kind === 'other' ? layer.className : layer.kind);

@@ -1,0 +1,143 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { builtinProfiles } from '../../energy/device-profile';
+import { type FromSavers, fromSaversSchema, type ToSavers } from '../../protocol/webview-messages';
+import type { Inspections } from '../annotations/inspections';
+import { rememberedShape } from '../annotations/remembered-shapes';
+import type { Backend } from '../backend/backend';
+import { commands } from '../commands';
+import type { Log } from '../diagnostics/log';
+import { Disposable } from '../disposable';
+import type { RunList } from '../runs/run-list';
+import type { NextRun } from '../settings/next-run';
+import { pageOptions, renderPage } from '../webview/page';
+import { type FileModel, modelChoices } from './model-choices';
+import type { ModelGraphs } from './model-graphs';
+
+/** Figures of a live run come often; the view gets them at most this often. */
+const sendPauseMs = 200;
+
+export interface SaversNeeds {
+  readonly extension: vscode.Uri;
+  readonly backend: Backend;
+  readonly nextRun: NextRun;
+  readonly runs: RunList;
+  readonly inspections: Inspections;
+  readonly graphs: ModelGraphs;
+  readonly log: Log;
+}
+
+/** The Savers view in the sidebar: it shows and edits the next run's configuration, and tunes the live run. */
+export class SaversView extends Disposable implements vscode.WebviewViewProvider {
+  private view?: vscode.WebviewView;
+  private sending?: ReturnType<typeof setTimeout>;
+  private newest = 0;
+
+  constructor(private readonly needs: SaversNeeds) {
+    super();
+    const { nextRun, runs, inspections } = needs;
+    this.track(vscode.window.registerWebviewViewProvider('e2train.savers', this));
+    for (const event of [nextRun.onDidChange, runs.onDidChange, inspections.onDidChange])
+      this.track((event as vscode.Event<unknown>)(() => this.sendSoon()));
+    this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.sendSoon()));
+    this.track({ dispose: () => clearTimeout(this.sending) });
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    const { extension } = this.needs;
+    view.webview.options = pageOptions(extension);
+    view.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    view.onDidDispose(() => {
+      if (this.view === view) this.view = undefined;
+    });
+    view.webview.html = renderPage(view.webview, extension, 'savers', vscode.l10n.t('E2-Train Savers'));
+    if (vscode.workspace.isTrusted) void this.needs.runs.refresh();
+  }
+
+  private sendSoon(): void {
+    if (!this.view) return;
+    this.sending ??= setTimeout(() => {
+      this.sending = undefined;
+      void this.send();
+    }, sendPauseMs);
+  }
+
+  private async send(): Promise<void> {
+    const turn = ++this.newest;
+    const { nextRun, runs, graphs } = this.needs;
+    const live = runs.live();
+    const answer = vscode.workspace.isTrusted
+      ? await graphs.of(live?.run.configuration ?? nextRun.configuration)
+      : { problem: vscode.l10n.t('E2-Train runs nothing until you trust this workspace.') };
+    if (turn !== this.newest) return;
+    const state: ToSavers = {
+      type: 'state',
+      configuration: nextRun.configuration,
+      models: modelChoices(this.fileModels()),
+      deviceProfiles: builtinProfiles.map(({ name }) => name),
+      ...(live ? { live } : {}),
+      ...answer,
+    };
+    void this.view?.webview.postMessage(state);
+  }
+
+  private fileModels(): FileModel[] {
+    const { inspections } = this.needs;
+    return inspections.all().flatMap(({ uri, inspection }) =>
+      inspection.models.map(({ exportName }) => ({
+        file: uri.fsPath,
+        exportName,
+        inputShape: rememberedShape(inspections.inputShapes, uri.fsPath, exportName),
+      })),
+    );
+  }
+
+  private receive(message: unknown): void {
+    const parsed = fromSaversSchema.safeParse(message);
+    if (parsed.success) void this.handle(parsed.data);
+    else this.needs.log.warn(`The Savers view sent something unexpected: ${z.prettifyError(parsed.error)}`);
+  }
+
+  private async handle(message: FromSavers): Promise<void> {
+    const { nextRun, backend } = this.needs;
+    switch (message.type) {
+      case 'ready':
+        await this.send();
+        break;
+      case 'configure':
+        await nextRun.configure(message.configuration);
+        break;
+      case 'tune':
+        await backend
+          .request('runs/tune', { runId: message.runId, tuning: message.tuning })
+          .catch((error: Error) => vscode.window.showErrorMessage(error.message));
+        break;
+      case 'start':
+        await vscode.commands.executeCommand(commands.startNextRun);
+        break;
+      case 'stop':
+        await vscode.commands.executeCommand(commands.stopRun, message.runId);
+        break;
+      case 'chooseDataDirectory':
+        await this.chooseDataDirectory();
+        break;
+      case 'openDashboard':
+        await vscode.commands.executeCommand(commands.openDashboard);
+        break;
+    }
+  }
+
+  private async chooseDataDirectory(): Promise<void> {
+    const { nextRun } = this.needs;
+    const [folder] =
+      (await vscode.window.showOpenDialog({
+        canSelectFolders: true,
+        canSelectFiles: false,
+        openLabel: vscode.l10n.t('Use This Data'),
+        title: vscode.l10n.t('Folder with CIFAR binary or IDX files'),
+      })) ?? [];
+    if (folder) await nextRun.configure({ ...nextRun.configuration, data: { kind: 'directory', path: folder.fsPath } });
+    this.sendSoon();
+  }
+}
