@@ -2,7 +2,8 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { element, setText } from '../shared/element';
 import type { Theme } from '../shared/theme';
 import { ChartCanvas } from './chart-canvas';
-import type { Cell, ChartContent, Table } from './chart-content';
+import type { Cell, ChartContent } from './chart-content';
+import { toSvg } from './chart-svg';
 import { toCsv, toJson } from './table-text';
 
 export interface ChartPanelOptions {
@@ -32,6 +33,7 @@ export class ChartPanel {
   private readonly tableHolder = element('div', { className: 'table-holder', tabIndex: 0, attributes: { role: 'region' } });
   private readonly drawing = new ChartCanvas(this.canvas);
   private content?: ChartContent;
+  private theme?: Theme;
   private tableDrawn = 0;
   private summarySaid = 0;
 
@@ -44,14 +46,14 @@ export class ChartPanel {
       options.onToggleTable(this.disclosure.open);
       this.drawTable();
     });
-    const save = (kind: 'CSV' | 'JSON', write: (table: Table) => string) => {
+    const save = (kind: 'CSV' | 'JSON' | 'SVG', write: (content: ChartContent) => string) => {
       const button = element('vscode-button', {
         secondary: true,
         textContent: kind,
-        title: `Export the data of “${options.title}” as ${kind}`,
+        title: `Export “${options.title}” as ${kind}`,
       });
       button.addEventListener('click', () => {
-        if (this.content) options.export(`${options.id}.${kind.toLowerCase()}`, write(this.content.table()));
+        if (this.content) options.export(`${options.id}.${kind.toLowerCase()}`, write(this.content));
       });
       return button;
     };
@@ -62,7 +64,14 @@ export class ChartPanel {
         'div',
         { className: 'chart-head' },
         element('h2', { id: headingId, textContent: options.title }),
-        element('div', { className: 'chart-controls' }, ...(options.controls ?? []), save('CSV', toCsv), save('JSON', toJson)),
+        element(
+          'div',
+          { className: 'chart-controls' },
+          ...(options.controls ?? []),
+          save('CSV', (content) => toCsv(content.table())),
+          save('JSON', (content) => toJson(content.table())),
+          save('SVG', (content) => toSvg(options.title, content, this.theme!)),
+        ),
       ),
       this.holder,
       this.disclosure,
@@ -77,6 +86,7 @@ export class ChartPanel {
   /** @param now milliseconds, for pauses between changes of what is read aloud. */
   draw(content: ChartContent, theme: Theme, now: number): void {
     this.content = content;
+    this.theme = theme;
     this.canvas.hidden = content.empty;
     this.emptyText.hidden = !content.empty;
     if (content.chart.kind === 'bars') this.holder.style.setProperty('--bars', String(content.chart.bars.length));

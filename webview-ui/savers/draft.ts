@@ -1,25 +1,26 @@
 import type { RunConfiguration, Tuning } from '../../src/protocol/configuration';
-import type { RunSummary } from '../../src/protocol/runs';
 
 /**
- * The settings that the form shows. Without a live run they are the next run's and follow the host; with one they are the live run's from its
- * first sight on, then what the person tunes, so a figure that comes late does not move the slider back.
+ * The settings that the form shows. Without a live run they are the next run's and follow the host; with one they are the live run's as they
+ * were at its first sight, then what the person tunes, so a figure that comes late does not move the slider back.
  */
 export class Draft {
   configuration?: RunConfiguration;
   private liveRun?: string;
   private lastFromHost?: string;
 
-  /** Takes the host's state; true when the form must be filled again. */
-  take(configuration: RunConfiguration, live: RunSummary | undefined): boolean {
-    const source = live ? live.run.configuration : configuration;
-    const text = JSON.stringify(source);
-    if (this.liveRun === live?.run.id && this.lastFromHost === text) return false;
-    const first = this.liveRun !== live?.run.id || this.configuration === undefined;
-    this.liveRun = live?.run.id;
+  /**
+   * Takes the host's settings; true when the form must be filled again.
+   * @param liveRun the run that they belong to, undefined for the next run's.
+   */
+  take(configuration: RunConfiguration, liveRun: string | undefined): boolean {
+    const text = JSON.stringify(configuration);
+    const same = this.configuration !== undefined && this.liveRun === liveRun;
+    if (same && (liveRun !== undefined || this.lastFromHost === text)) return false;
+    this.liveRun = liveRun;
     this.lastFromHost = text;
-    if (!first && JSON.stringify(this.configuration) === text) return false;
-    this.configuration = source;
+    if (same && JSON.stringify(this.configuration) === text) return false;
+    this.configuration = configuration;
     return true;
   }
 

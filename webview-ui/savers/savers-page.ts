@@ -6,6 +6,7 @@ import { ChoiceInput } from './choice-input';
 import { Draft, tuningBetween } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
+import { type KeptState, liveConfiguration } from './live-configuration';
 import { NumberInput } from './number-input';
 import { RunControls } from './run-controls';
 import { SmdInput } from './smd-input';
@@ -24,6 +25,7 @@ export class SaversPage {
   private sent?: RunConfiguration;
   private sending?: ReturnType<typeof setTimeout>;
   private starting = false;
+  private kept: KeptState;
   private readonly waiting = element('p', {
     className: 'note',
     textContent: 'Asking the editor for the settings…',
@@ -66,7 +68,8 @@ export class SaversPage {
   private readonly fixedNote = element('p', { className: 'note', textContent: 'Fixed until the run ends.' });
   private readonly form: HTMLElement;
 
-  constructor(private readonly host: Host<ToSavers, FromSavers, unknown>) {
+  constructor(private readonly host: Host<ToSavers, FromSavers, KeptState>) {
+    this.kept = host.kept;
     this.controls = new RunControls({
       start: () => this.start(),
       stop: (runId) => host.post({ type: 'stop', runId }),
@@ -96,7 +99,8 @@ export class SaversPage {
     this.waiting.hidden = true;
     this.form.hidden = false;
     if (state.live) this.starting = false;
-    if (this.draft.take(state.configuration, state.live)) {
+    const { live } = state;
+    if (this.draft.take(live ? liveConfiguration(live, this.kept) : state.configuration, live?.run.id)) {
       clearTimeout(this.sending);
       this.sent = this.draft.configuration;
       this.fill(this.draft.configuration!);
@@ -170,7 +174,11 @@ export class SaversPage {
     const live = this.state?.live;
     const tuning = tuningBetween(this.sent ?? configuration, configuration);
     if (!live) this.host.post({ type: 'configure', configuration });
-    else if (live.ours && tuning) this.host.post({ type: 'tune', runId: live.run.id, tuning });
+    else if (live.ours && tuning) {
+      this.host.post({ type: 'tune', runId: live.run.id, tuning });
+      this.kept = { tuned: { runId: live.run.id, learningRate: configuration.learningRate } };
+      this.host.keep(this.kept);
+    }
     this.sent = configuration;
   }
 

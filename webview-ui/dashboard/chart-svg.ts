@@ -1,0 +1,144 @@
+import type { Theme } from '../shared/theme';
+import type { BarContent, ChartContent, LineContent } from './chart-content';
+
+const width = 720;
+const height = 360;
+const margin = { top: 54, right: 24, bottom: 46, left: 76 };
+const barRow = 22;
+const barLabel = 190;
+
+/** The chart as a drawing that stands alone, in the theme's colours. */
+export function toSvg(title: string, { chart, summary }: ChartContent, theme: Theme): string {
+  const bottom = chart.kind === 'bars' ? margin.top + chart.bars.length * barRow : height - margin.bottom;
+  const whole = bottom + margin.bottom;
+  const { foreground, background } = theme.colours;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${whole}" font-family="${escaped(theme.fontFamily)}" font-size="12" fill="${foreground}" role="img">`,
+    `<title>${escaped(title)}</title><desc>${escaped(summary)}</desc>`,
+    `<rect width="${width}" height="${whole}" fill="${background}"/>`,
+    text(16, 20, title, 'font-size="14" font-weight="600"'),
+    ...(chart.kind === 'lines' ? lines(chart, theme, bottom) : bars(chart, theme, bottom)),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: number): string[] {
+  const stacked = stack(series);
+  const points = stacked.flatMap((one) => one.points);
+  const across = place(
+    points.map((point) => point.x),
+    x.minimum,
+    x.maximum,
+    margin.left,
+    width - margin.right,
+  );
+  const up = place(
+    points.map((point) => point.y),
+    y.minimum,
+    y.maximum,
+    bottom,
+    margin.top,
+  );
+  const drawing = grid(across, x.tick ?? x.format, margin.top, bottom, theme);
+  for (const value of ticks(up)) {
+    drawing.push(line(margin.left, up.at(value), width - margin.right, up.at(value), theme.colours.grid, 'opacity="0.4"'));
+    drawing.push(text(margin.left - 8, up.at(value) + 4, (y.tick ?? y.format)(value), 'text-anchor="end"'));
+  }
+  drawing.push(text((margin.left + width - margin.right) / 2, bottom + 38, x.label, 'text-anchor="middle"'));
+  drawing.push(`<text transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y.label)}</text>`);
+  for (const { colour, look, points: own } of stacked) {
+    const path = own.map((point) => `${across.at(point.x).toFixed(1)},${up.at(point.y).toFixed(1)}`).join(' ');
+    const style =
+      look === 'faint' ? 'stroke-width="1" opacity="0.4"' : `stroke-width="2"${look === 'dashed' ? ' stroke-dasharray="6 4"' : ''}`;
+    drawing.push(`<polyline fill="none" stroke="${theme.colours[colour]}" ${style} points="${path}"/>`);
+    if (look !== 'points') continue;
+    for (const point of own)
+      drawing.push(
+        `<circle cx="${across.at(point.x).toFixed(1)}" cy="${up.at(point.y).toFixed(1)}" r="3" fill="${theme.colours[colour]}"/>`,
+      );
+  }
+  for (const mark of marks) {
+    drawing.push(line(across.at(mark.x), margin.top, across.at(mark.x), bottom, theme.colours.muted, 'stroke-dasharray="2 3"'));
+    drawing.push(text(across.at(mark.x) + 3, margin.top + 12, mark.label));
+  }
+  return [...drawing, ...legend(series, theme)];
+}
+
+function bars({ value, bars: names, parts }: BarContent, theme: Theme, bottom: number): string[] {
+  const totals = names.map((_, bar) => parts.reduce((sum, part) => sum + part.values[bar]!, 0));
+  const across = place(totals, 0, undefined, barLabel, width - margin.right);
+  const drawing = grid(across, value.tick ?? value.format, margin.top, bottom, theme);
+  drawing.push(text((barLabel + width - margin.right) / 2, bottom + 38, value.label, 'text-anchor="middle"'));
+  names.forEach((name, bar) => {
+    const top = margin.top + bar * barRow;
+    drawing.push(text(barLabel - 8, top + 15, name, 'text-anchor="end"'));
+    let sum = 0;
+    for (const { colour, values } of parts) {
+      const start = across.at(sum);
+      sum += values[bar]!;
+      drawing.push(
+        `<rect x="${start.toFixed(1)}" y="${top + 3}" width="${(across.at(sum) - start).toFixed(1)}" height="${barRow - 6}" fill="${theme.colours[colour]}"/>`,
+      );
+    }
+  });
+  return [...drawing, ...legend(parts, theme)];
+}
+
+/** Areas stand on the area before, as on the page. */
+function stack(series: LineContent['series']): LineContent['series'] {
+  const below: number[] = [];
+  return series.map((one) => {
+    if (one.look !== 'area') return one;
+    const points = one.points.map(({ x, y }, index) => ({ x, y: (below[index] ?? 0) + y }));
+    points.forEach(({ y }, index) => {
+      below[index] = y;
+    });
+    return { ...one, points };
+  });
+}
+
+interface Scale {
+  readonly low: number;
+  readonly high: number;
+  at(value: number): number;
+}
+
+function place(values: readonly number[], minimum: number | undefined, maximum: number | undefined, from: number, to: number): Scale {
+  const low = values.reduce((least, value) => Math.min(least, value), minimum ?? Number.POSITIVE_INFINITY);
+  const high = maximum ?? values.reduce((most, value) => Math.max(most, value), low);
+  return { low, high, at: (value) => from + ((value - low) / (high - low || 1)) * (to - from) };
+}
+
+/** Round values 1, 2 or 5 · 10ⁿ apart, about five of them. */
+function ticks({ low, high }: Scale): number[] {
+  if (!(high > low)) return [low];
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? rough;
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, index) => (first + index) * step);
+}
+
+function grid(across: Scale, format: (value: number) => string, top: number, bottom: number, theme: Theme): string[] {
+  return ticks(across).flatMap((value) => [
+    line(across.at(value), top, across.at(value), bottom, theme.colours.grid, 'opacity="0.4"'),
+    text(across.at(value), bottom + 18, format(value), 'text-anchor="middle"'),
+  ]);
+}
+
+function legend(entries: readonly { label: string; colour: keyof Theme['colours'] }[], theme: Theme): string[] {
+  let at = 16;
+  return entries.flatMap(({ label, colour }) => {
+    const start = at;
+    at += 34 + label.length * 7;
+    return [`<rect x="${start}" y="34" width="14" height="4" fill="${theme.colours[colour]}"/>`, text(start + 19, 41, label)];
+  });
+}
+
+const line = (x1: number, y1: number, x2: number, y2: number, stroke: string, more: string) =>
+  `<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${stroke}" ${more}/>`;
+const text = (x: number, y: number, content: string, more = '') =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${escaped(content)}</text>`;
+const escaped = (content: string) =>
+  content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
