@@ -1,8 +1,13 @@
 /**
- * What a failed write means to a person, as one sentence that names the folder; the system's own words where it is none of the usual cases.
+ * What a failed write means to a person: an error of one sentence that names the folder, with the system's `code`.
  * @param directory the folder that was written to.
  */
-export function writeFailureInWords(directory: string, error: unknown): string {
+export function writeFailureInWords(directory: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(sentence(directory, error), { cause: error }), code === undefined ? {} : { code });
+}
+
+function sentence(directory: string, error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOSPC':
@@ -18,19 +23,5 @@ export function writeFailureInWords(directory: string, error: unknown): string {
       return `The folder ${directory} cannot be made since a file is in its place: move that file away.`;
     default:
       return `The folder ${directory} cannot be written: ${message ?? String(error)}.`;
-  }
-}
-
-/**
- * Runs something that writes to a folder.
- * @throws Error with one sentence that names the folder; its `code` is the system's.
- */
-export function writingTo<T>(directory: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw Object.assign(new Error(writeFailureInWords(directory, error), { cause: error }), { code });
   }
 }
