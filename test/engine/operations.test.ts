@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testedBuilds, withEngine } from './engine-builds';
 import { type NamedTensor, operationProgram } from './operation-program';
+import { relativeError } from './relative-error';
 
 /** Expected values: PyTorch in float64, by fixtures/make_fixtures.py. */
 interface OperationCase {
@@ -24,17 +25,6 @@ function decode(text: string, type: NamedTensor['type']): Float32Array | Int32Ar
   return type === 'int32' ? new Int32Array(bytes.buffer) : new Float32Array(bytes.buffer);
 }
 
-function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let scale = 1e-30;
-  let error = 0;
-  for (let i = 0; i < expected.length; i++) {
-    scale = Math.max(scale, Math.abs(expected[i]!));
-    const difference = Math.abs(actual[i]! - expected[i]!);
-    if (!(difference <= error)) error = difference;
-  }
-  return error / scale;
-}
-
 describe.each(testedBuilds)('On the %s build', (build) => {
   test.each([1, 2])('every operation gives what PyTorch gives, with %i thread(s)', async (threads) => {
     const errors: Record<string, number> = {};
@@ -45,7 +35,7 @@ describe.each(testedBuilds)('On the %s build', (build) => {
         for (const [tensor, text] of Object.entries(inputs)) executable.write(ids.get(tensor)!, decode(text, tensors[tensor]!.type));
         executable.run('only', batchSize);
         for (const [tensor, text] of Object.entries(outputs))
-          errors[`${name}: ${tensor}`] = largestError(executable.read(ids.get(tensor)!), decode(text, tensors[tensor]!.type));
+          errors[`${name}: ${tensor}`] = relativeError(executable.read(ids.get(tensor)!), decode(text, tensors[tensor]!.type));
         executable.dispose();
       }
     });

@@ -4,6 +4,7 @@ import { type KernelBuild, nativeBuild, wasmBuild } from './kernel-build';
 import { LocalExecutable } from './local-executable';
 import { largestBatch, planMemory } from './memory-plan';
 import { physicalCores } from './physical-cores';
+import { checkBuild } from './self-check';
 
 export type LocalBuildName = 'native' | 'wasm-relaxed' | 'wasm-plain';
 
@@ -21,7 +22,7 @@ export interface LocalEngineOptions {
 export async function createLocalEngine({ build = 'auto', threads = 0 }: LocalEngineOptions = {}): Promise<Engine> {
   if (!Number.isInteger(threads) || threads < 0 || threads > 64)
     throw new RangeError(`An engine has 1 to 64 threads, or 0 for the physical cores; not ${threads}.`);
-  const { kernels, note } = chooseBuild(build);
+  const { kernels, note } = await chooseBuild(build);
   const threadCount = threads || physicalCores();
   const executables = new Set<LocalExecutable>();
   return {
@@ -61,13 +62,14 @@ const builders: Readonly<Record<LocalBuildName, () => KernelBuild>> = {
 };
 
 /** The first of the candidates that works; the note says why it is not the first of all. */
-function chooseBuild(wanted: NonNullable<LocalEngineOptions['build']>): { kernels: KernelBuild; note?: string } {
+async function chooseBuild(wanted: NonNullable<LocalEngineOptions['build']>): Promise<{ kernels: KernelBuild; note?: string }> {
   const candidates: readonly LocalBuildName[] =
     wanted === 'auto' ? ['native', 'wasm-relaxed', 'wasm-plain'] : wanted === 'wasm' ? ['wasm-relaxed', 'wasm-plain'] : [wanted];
   const reasons: string[] = [];
   for (const candidate of candidates) {
     try {
       const kernels = builders[candidate]();
+      if (candidate === 'native') await checkBuild(kernels);
       return reasons.length > 0 ? { kernels, note: reasons.join(' ') } : { kernels };
     } catch (failure) {
       reasons.push(`The ${candidate} kernels cannot be used: ${(failure as Error).message}`);
