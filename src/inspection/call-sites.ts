@@ -9,9 +9,13 @@ export interface OwnSources {
   readonly sources: ReadonlyMap<string, { originalPosition(generated: Position): Position }>;
 }
 
-/** The innermost line of the person's own files on the present call stack: the call that is being made. */
-export function ownCallSite(own: OwnSources): SourceLocation | undefined {
+/**
+ * The innermost line of the person's own files on the present call stack: the call that is being made. `beyondConstructors` leaves out the
+ * constructor that is running: a layer of a person's own class is made by the line with `new`, not by the class.
+ */
+export function ownCallSite(own: OwnSources, beyondConstructors = false): SourceLocation | undefined {
   for (const site of presentStack()) {
+    if (beyondConstructors && site.isConstructor()) continue;
     const file = site.getFileName();
     const line = site.getLineNumber();
     if (file && line && own.isOwn(file)) return ownLocation(own, file, { line, column: site.getColumnNumber() ?? 1 });

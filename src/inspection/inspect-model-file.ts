@@ -37,7 +37,8 @@ export async function inspectModelFile(request: InspectionRequest): Promise<Insp
   } finally {
     inspection.dispose();
   }
-  const { models, problems, dependencies } = inspection;
+  const { problems, dependencies } = inspection;
+  const models = inspection.models.toSorted((a, b) => a.source.line - b.source.line);
   return { file: request.file, models, problems, dependencies, milliseconds: elapsed() };
 }
 
@@ -57,7 +58,7 @@ class Inspection {
     private readonly inputShape: readonly number[] | undefined,
   ) {
     this.sandbox = createSandbox(file);
-    this.recorder = new LayerRecorder(() => ownCallSite(this.loader), inputShape);
+    this.recorder = new LayerRecorder((beyondConstructors) => ownCallSite(this.loader, beyondConstructors), inputShape);
     const { tf, standIn } = createTensorFlow(this.recorder);
     this.tf = tf;
     const { context, process } = this.sandbox;
@@ -86,6 +87,8 @@ class Inspection {
   /** Takes a model from one candidate. Problems of functions that may not be meant as models are excused while there are others. */
   private async follow(candidate: ModelCandidate, only: boolean, excused: InspectionProblem[]): Promise<void> {
     const { exportName, value, source } = candidate;
+    // Loading stopped before this model had a layer: why it stopped is already said.
+    if (this.problems.length > 0 && value instanceof LayersModel && value.layers.length === 0) return;
     const isMeant = only || exportName === 'default';
     try {
       const made = await this.modelOf(candidate);

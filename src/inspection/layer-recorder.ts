@@ -25,7 +25,7 @@ export class LayerRecorder {
   private inputLeftOpen = false;
 
   constructor(
-    private readonly callSite: () => SourceLocation | undefined,
+    private readonly callSite: (beyondConstructors: boolean) => SourceLocation | undefined,
     private readonly inputShape: readonly number[] | undefined,
   ) {}
 
@@ -45,9 +45,13 @@ export class LayerRecorder {
   }
 
   /** Makes a layer by `make`, from arguments whose open input shape is filled, and notes the call. */
-  record<L extends object>(layerArguments: LayerArguments | undefined, make: (filled: LayerArguments | undefined) => L): L {
+  record<L extends object>(
+    layerArguments: LayerArguments | undefined,
+    make: (filled: LayerArguments | undefined) => L,
+    ofOwnClass = false,
+  ): L {
     const layer = make(layerArguments && this.withFilledInput(layerArguments));
-    const site = this.callSite();
+    const site = this.callSite(ofOwnClass);
     if (site) this.sites.set(layer, site);
     if (layerArguments?.name === undefined && layer instanceof layersLibrary.layers.Layer) this.rename(layer);
     return layer;
@@ -57,7 +61,7 @@ export class LayerRecorder {
   recordInput(config: LayerArguments): layersLibrary.SymbolicTensor {
     const filled = { ...this.withFilledInput(config), name: config.name ?? this.automaticName('input', '') };
     const tensor = layersLibrary.input(filled as Parameters<typeof layersLibrary.input>[0]);
-    const site = this.callSite();
+    const site = this.callSite(false);
     if (site) this.sites.set(tensor.sourceLayer, site);
     return tensor;
   }

@@ -100,12 +100,25 @@ const rules: Record<string, ShapeRule> = {
 /** Every operation of TensorFlow.js by its kernel name: the library exports each name as a constant of the same text. */
 const kernelNames = Object.entries(core).flatMap(([key, value]) => (typeof value === 'string' && value === key ? [value] : []));
 
+/** `tensor.add(…)` and its like: the library attaches them only when it is loaded as a whole. */
+function attachChainedOperations(): void {
+  const prototype = core.Tensor.prototype as unknown as Record<string, unknown>;
+  for (const [name, operation] of Object.entries(core)) {
+    if (typeof operation !== 'function' || name in prototype || !/^[a-z]/.test(name)) continue;
+    const run = operation as (...values: unknown[]) => unknown;
+    prototype[name] = function chained(this: core.Tensor, ...values: unknown[]) {
+      return run(this, ...values);
+    };
+  }
+}
+
 let registered = false;
 
 /** Makes the shape-only backend the current one. Operations without a rule of their own give the broadcast shape of their inputs. */
 export function useShapeOnlyBackend(): void {
   if (!registered) {
     const backend = new ShapeOnlyBackend();
+    attachChainedOperations();
     core.registerBackend(shapeOnlyBackend, () => backend, 100);
     for (const kernelName of kernelNames) {
       const rule = rules[kernelName] ?? broadcast;

@@ -34,7 +34,7 @@ const isClass = (value: unknown): value is new (...values: unknown[]) => object 
 function recordedClass(layerClass: new (...values: unknown[]) => object, recorder: LayerRecorder): unknown {
   return new Proxy(layerClass, {
     construct: (target, [given, ...rest], newTarget) =>
-      recorder.record(given as Namespace | undefined, (filled) => Reflect.construct(target, [filled, ...rest], newTarget) as object),
+      recorder.record(given as Namespace | undefined, (filled) => Reflect.construct(target, [filled, ...rest], newTarget) as object, true),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { LayerGraph, SourceLocation } from '../protocol/layer-graph';
+import type { CustomLayer } from './import/custom-layers';
 import { GraphAssembly, outermost } from './import/graph-assembly';
 import { declaredShape, layersOf, modelOf, referencesIn, type TopologyNode } from './import/topology';
 import { InputShapeNeededError, TopologyError } from './network-errors';
@@ -8,6 +9,8 @@ export interface ImportOptions {
   readonly inputShape?: readonly number[] | undefined;
   /** Where each tf.layers layer, by its name, was made. */
   readonly sources?: ReadonlyMap<string, SourceLocation> | undefined;
+  /** Layers of classes of the person's own, by name: what they were seen to make and to keep. */
+  readonly customLayers?: ReadonlyMap<string, CustomLayer> | undefined;
 }
 
 /** Sizes of one input: as declared, open ones as given; an open image size must be given, other open sizes count as 1. */
@@ -52,7 +55,7 @@ function functionalInputs(model: TopologyNode): TopologyNode[] {
  */
 export function importTopology(topology: unknown, options: ImportOptions = {}): LayerGraph {
   const model = modelOf(topology);
-  const assembly = new GraphAssembly(options.sources ?? new Map());
+  const assembly = new GraphAssembly(options.sources ?? new Map(), options.customLayers ?? new Map());
   const sequential = model.className === 'Sequential';
   const [first] = layersOf(model);
   if (!first) throw new TopologyError(`The model “${model.name}” has no layers.`);

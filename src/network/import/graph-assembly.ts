@@ -2,6 +2,7 @@ import type { Layer, LayerGraph, SourceLocation } from '../../protocol/layer-gra
 import { networkMacs } from '../macs';
 import { TopologyError, UnknownLayerError } from '../network-errors';
 import { countParameters } from '../parameters';
+import { type CustomLayer, customConverter } from './custom-layers';
 import { LayerConfig } from './layer-config';
 import { layerConverters } from './layer-converters';
 import type { LayerDraft, LayerRequest, Tensor } from './layer-request';
@@ -33,7 +34,10 @@ export class GraphAssembly {
   /** Layers that the first application of each Keras layer became: later applications share their weights. */
   private readonly applications = new Map<string, string[]>();
 
-  constructor(private readonly sources: ReadonlyMap<string, SourceLocation>) {}
+  constructor(
+    private readonly sources: ReadonlyMap<string, SourceLocation>,
+    private readonly customLayers: ReadonlyMap<string, CustomLayer>,
+  ) {}
 
   input(name: string, shape: readonly number[], note?: string): Tensor {
     const source = this.sources.get(name);
@@ -48,7 +52,8 @@ export class GraphAssembly {
       return this.applyModel(node, inputs, inner);
     }
     if (node.className === 'InputLayer') return inputs;
-    const converter = layerConverters.get(node.className);
+    const custom = this.customLayers.get(node.name);
+    const converter = custom ? customConverter(custom) : layerConverters.get(node.className);
     if (!converter) throw new UnknownLayerError(node.name, node.className);
     const key = `${scope.path}${node.name}`;
     const first = this.applications.get(key);
@@ -102,7 +107,7 @@ export class GraphAssembly {
   }
 
   private unwrap(node: TopologyNode, shapes: readonly (readonly number[])[]) {
-    const assembly = new GraphAssembly(new Map());
+    const assembly = new GraphAssembly(new Map(), this.customLayers);
     const inputs = shapes.map((shape, index) => assembly.input(`input${index}`, shape));
     const outputs = assembly.apply(node, inputs, outermost);
     const graph: LayerGraph = { name: node.name, layers: assembly.layers, outputs: outputs.map((tensor) => tensor.layer) };

@@ -4,6 +4,7 @@ const dense = (units) => tf.sequential({ layers: [tf.layers.dense({ units, input
 
 export const small = dense(2);
 const large = dense(200);
+large.summary();
 export const medium = async () => dense(20);
 export const answer = 42;
 export function needs(units) {
