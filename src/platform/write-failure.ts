@@ -25,3 +25,16 @@ function sentence(directory: string, error: unknown): string {
       return `The folder ${directory} cannot be written: ${message ?? String(error)}.`;
   }
 }
+
+/**
+ * Runs something that writes to a folder.
+ * @throws Error with one sentence that names the folder; its `code` is the system's.
+ */
+export function writingTo<T>(directory: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw writeFailureInWords(directory, error);
+  }
+}
