@@ -23,6 +23,9 @@ async function serve(): Promise<void> {
       workspace: { type: 'string' },
       /** Another program than the trainer's bundle, for tests of what a trainer rarely does. */
       trainer: { type: 'string' },
+      /** Limits of what a model file may take to build its model. */
+      'inspection-timeout-ms': { type: 'string' },
+      'inspection-memory-mb': { type: 'string' },
       /** A fixed port instead of a free one. */
       port: { type: 'string' },
     },
@@ -37,7 +40,7 @@ async function serve(): Promise<void> {
   const runs = new RunManager({
     store: new RunStore(workspace),
     workspace,
-    trainerEntry: values.trainer ? resolve(values.trainer) : builtFile('trainer.js'),
+    trainerEntry: () => (values.trainer ? resolve(values.trainer) : builtFile('trainer.js')),
     log: logToParent,
     listener: {
       onChanged: (summary) => each((session) => session.notifyChanged(summary)),
@@ -45,7 +48,10 @@ async function serve(): Promise<void> {
       onDeleted: (runId) => each((session) => session.notifyDeleted(runId)),
     },
   });
-  const inspector = new Inspector({});
+  const inspector = new Inspector({
+    ...limit('timeoutMs', values['inspection-timeout-ms']),
+    ...limit('memoryMB', values['inspection-memory-mb']),
+  });
   const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs });
   const server = await listen(
     (socket) => {
@@ -71,6 +77,10 @@ async function serve(): Promise<void> {
   logToParent('info', `The training backend listens on port ${server.port} for ${workspace}.`);
   tellParent({ type: 'ready', port: server.port, token, pid: process.pid, protocolVersion });
 }
+
+/** A limit that was given; the inspector has its own for one that was not. */
+const limit = <Name extends string>(name: Name, text: string | undefined): { [key in Name]?: number } =>
+  (text === undefined ? {} : { [name]: Number(text) }) as { [key in Name]?: number };
 
 process.on('unhandledRejection', (error) => logToParent('error', `Unexpected: ${describe(error)}`));
 serve().catch((error: unknown) => {
