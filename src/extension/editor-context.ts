@@ -30,7 +30,8 @@ export class EditorContext extends Disposable {
   private update(): void {
     const uri = vscode.window.activeTextEditor?.document.uri;
     const inspection = uri && this.inspections.of(uri);
-    const atModelFile = inspection !== undefined && (inspection.models.length > 0 || inspection.problems.length > 0);
+    const atModelFile =
+      uri !== undefined && inspection !== undefined && (inspection.models.length > 0 || this.inspections.problemsAt(uri).length > 0);
     this.set('e2train.modelFile', atModelFile);
     this.set(
       'e2train.modelFiles',

@@ -76,7 +76,7 @@ export class EditorProviders extends Disposable {
     const estimate = this.estimates.of(document.uri);
     if (!estimate) return [];
     const lenses = estimate.models.flatMap((model) => modelLenses(file, model));
-    const [problem] = estimate.inspection.problems;
+    const [problem] = this.inspections.problemsAt(document.uri);
     if (problem)
       lenses.push(problemLens(file, problem, estimate.models.length > 0 ? undefined : this.inspections.lastModelLine(document.uri)));
     return lenses.map((lens) => this.lens(document, lens));

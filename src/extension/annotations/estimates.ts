@@ -33,7 +33,8 @@ export class Estimates extends Disposable {
     super();
     this.track(
       inspections.onDidChange((uri) => {
-        this.cache.delete(uri.toString());
+        // A file's lines also show what other files' models make there.
+        this.cache.clear();
         this.changed.fire(uri);
       }),
     );
@@ -52,7 +53,8 @@ export class Estimates extends Disposable {
     const inspection = this.inspections.of(uri);
     if (!inspection) return undefined;
     const models = this.estimate(inspection);
-    const estimate = { inspection, models, lines: annotateLines(uri.fsPath, models) };
+    const shown = isDirty(uri) ? models : [...models, ...this.modelsFromElsewhere(uri)];
+    const estimate = { inspection, models, lines: annotateLines(uri.fsPath, shown) };
     this.cache.set(key, estimate);
     return estimate;
   }
@@ -64,6 +66,14 @@ export class Estimates extends Disposable {
     });
   }
 
+  /** Models of other open files that make layers in this one. They were inspected with this file as it is on disk. */
+  private modelsFromElsewhere(uri: vscode.Uri): EstimatedModel[] {
+    return this.inspections
+      .all()
+      .filter(({ uri: other, inspection }) => other.fsPath !== uri.fsPath && inspection.dependencies.includes(uri.fsPath))
+      .flatMap(({ inspection }) => this.estimate(inspection));
+  }
+
   private estimate({ models }: Inspection): EstimatedModel[] {
     try {
       return models.map((model) => estimateModel(model, this.source.configuration));
@@ -73,3 +83,6 @@ export class Estimates extends Disposable {
     }
   }
 }
+
+const isDirty = (uri: vscode.Uri): boolean =>
+  vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.fsPath === uri.fsPath);

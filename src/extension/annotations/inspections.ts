@@ -4,6 +4,7 @@ import type { Backend } from '../backend/backend';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { mayHoldModel, mentionsLayers } from './model-file';
+import { isWorthShowing } from './model-lenses';
 import { isOnlyCompared, visibleTextEditors } from './plain-editors';
 import { inspectWithShapes, type RememberedShapes, rememberShape } from './remembered-shapes';
 
@@ -12,7 +13,6 @@ export interface Inspection {
   /** The document's version that the result belongs to. */
   readonly version: number;
   readonly models: readonly InspectedModel[];
-  /** Problems to show at the file. */
   readonly problems: readonly InspectionProblem[];
   readonly dependencies: readonly string[];
 }
@@ -57,6 +57,14 @@ export class Inspections extends Disposable {
 
   all(): { uri: vscode.Uri; inspection: Inspection }[] {
     return [...this.results].map(([key, inspection]) => ({ uri: vscode.Uri.parse(key), inspection }));
+  }
+
+  /** Problems to show at the file: none of what other files merely build their models with. */
+  problemsAt(uri: vscode.Uri): readonly InspectionProblem[] {
+    const inspection = this.of(uri);
+    if (!inspection) return [];
+    const helpsOthers = this.all().some((other) => other.inspection.dependencies.includes(uri.fsPath));
+    return inspection.problems.filter((problem) => isWorthShowing(problem, helpsOthers));
   }
 
   /** Where the document's first model last stood, also while the text is broken. */
@@ -133,8 +141,8 @@ export class Inspections extends Disposable {
   }
 
   private inspectDependents(saved: vscode.TextDocument): void {
-    for (const { document } of visibleTextEditors()) {
-      if (this.of(document.uri)?.dependencies.includes(saved.uri.fsPath)) this.schedule(document, 0);
+    for (const document of vscode.workspace.textDocuments) {
+      if (document !== saved && this.of(document.uri)?.dependencies.includes(saved.uri.fsPath)) this.schedule(document, 0);
     }
   }
 

@@ -58,6 +58,15 @@ export function modelLenses(file: string, { model, run }: EstimatedModel): Model
 }
 
 /**
+ * A file that merely has helpers in it is not at fault for having no model: neither one that other models are built with, nor a named export
+ * that nobody calls a model.
+ */
+export function isWorthShowing({ code, exportName }: InspectionProblem, helpsOthers: boolean): boolean {
+  if (code !== 'no-model') return true;
+  return !helpsOthers && (exportName === undefined || exportName === 'default' || /model|net/i.test(exportName));
+}
+
+/**
  * The lens of a problem. It stands where the model's lens stood, so that lines do not jump while someone types; the problem's own line
  * gets the diagnostic.
  */

@@ -13,7 +13,7 @@ export class ProblemDiagnostics extends Disposable {
   }
 
   private show(uri: vscode.Uri): void {
-    const problems = this.inspections.of(uri)?.problems ?? [];
+    const problems = this.inspections.problemsAt(uri);
     const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.toString() === uri.toString());
     // A missing input shape is a question, asked by a CodeLens, and no fault of the file.
     const faults = problems.filter(({ code }) => code !== 'input-shape-needed');
