@@ -9,23 +9,28 @@ export const ledgerStateSchema = z.strictObject({
   /** Executed iterations by number of samples: [samples, iterations]. */
   executed: z.array(z.tuple([z.int().min(1), z.int().min(1)])),
   dropped: z.int().min(0),
+  /** Iterations of the schedule by their share of a nominal one: [share, iterations]. */
+  scheduled: z.array(z.tuple([z.number().positive().max(1), z.int().min(1)])),
 });
 export type LedgerState = z.infer<typeof ledgerStateSchema>;
 
 type LayerRows = LayerEnergyRecord['layers'];
 
-/** Running account of a run's estimated energy, beside what plain training (SMB, fp32) of the same iterations costs. */
+/**
+ * Running account of a run's estimated energy, beside what plain training (SMB, fp32) costs up to the same point of its schedule. Where SMD
+ * stretches the schedule, an iteration is less than a nominal one: counted whole, dropping would seem to save what stretching spends.
+ */
 export interface Ledger {
   /** Joules so far. */
   readonly energyJ: number;
-  /** Joules of the same iterations with every batch computed in fp32. */
+  /** Joules of the nominal iterations so far, every batch computed in fp32. */
   readonly baselineEnergyJ: number;
   readonly iterationsExecuted: number;
   readonly iterationsDropped: number;
-  /** Books one computed iteration; of a full batch unless said. */
-  executed(samples?: number): void;
-  /** Books one dropped iteration: nothing for the run, a full batch for the baseline. */
-  dropped(): void;
+  /** Books one computed iteration; of a full batch unless said. `nominalShare` is nominal over planned iterations of the schedule. */
+  executed(samples?: number, nominalShare?: number): void;
+  /** Books one dropped iteration: nothing for the run, its share of a full batch for the baseline. */
+  dropped(nominalShare?: number): void;
   /** Joules so far by layer and phase, in the order of the graph's layers. */
   layers(): LayerRows;
   /** The same for the baseline. */
@@ -40,6 +45,7 @@ type Account = ReadonlyMap<number, number>;
 class CountingLedger implements Ledger {
   private readonly estimates = new Map<number, NetworkEstimate>();
   private counts = new Map<number, number>();
+  private scheduled = new Map<number, number>();
   iterationsDropped = 0;
 
   constructor(
@@ -59,16 +65,18 @@ class CountingLedger implements Ledger {
   }
 
   get baselineEnergyJ(): number {
-    return this.joulesOf(this.baseline());
+    return this.nominalIterations() * this.estimateOf(this.batchSize).totalJ;
   }
 
-  executed(samples = this.batchSize): void {
+  executed(samples = this.batchSize, nominalShare = 1): void {
     this.estimateOf(samples);
-    this.counts.set(samples, (this.counts.get(samples) ?? 0) + 1);
+    count(this.counts, samples);
+    count(this.scheduled, nominalShare);
   }
 
-  dropped(): void {
+  dropped(nominalShare = 1): void {
     this.iterationsDropped += 1;
+    count(this.scheduled, nominalShare);
   }
 
   layers(): LayerRows {
@@ -76,23 +84,22 @@ class CountingLedger implements Ledger {
   }
 
   baselineLayers(): LayerRows {
-    return this.rowsOf(this.baseline());
+    return this.rowsOf(new Map([[this.batchSize, this.nominalIterations()]]));
   }
 
   state(): LedgerState {
-    return { executed: [...this.counts].sort(([a], [b]) => a - b), dropped: this.iterationsDropped };
+    return { executed: ascending(this.counts), dropped: this.iterationsDropped, scheduled: ascending(this.scheduled) };
   }
 
   restore(state: unknown): void {
-    const { executed, dropped } = ledgerStateSchema.parse(state);
+    const { executed, dropped, scheduled } = ledgerStateSchema.parse(state);
     this.counts = new Map(executed);
+    this.scheduled = new Map(scheduled);
     this.iterationsDropped = dropped;
   }
 
-  private baseline(): Account {
-    const account = new Map(this.counts);
-    if (this.iterationsDropped > 0) account.set(this.batchSize, (account.get(this.batchSize) ?? 0) + this.iterationsDropped);
-    return account;
+  private nominalIterations(): number {
+    return ascending(this.scheduled).reduce((sum, [share, iterations]) => sum + share * iterations, 0);
   }
 
   private estimateOf(samples: number): NetworkEstimate {
@@ -105,7 +112,7 @@ class CountingLedger implements Ledger {
 
   /** Sums in ascending order of batch size, so that the order of booking cannot change a bit. */
   private terms(account: Account): { count: number; estimate: NetworkEstimate }[] {
-    return [...account].sort(([a], [b]) => a - b).map(([samples, count]) => ({ count, estimate: this.estimateOf(samples) }));
+    return ascending(account).map(([samples, count]) => ({ count, estimate: this.estimateOf(samples) }));
   }
 
   private joulesOf(account: Account): number {
@@ -125,6 +132,14 @@ class CountingLedger implements Ledger {
     }
     return rows;
   }
+}
+
+function count(account: Map<number, number>, key: number): void {
+  account.set(key, (account.get(key) ?? 0) + 1);
+}
+
+function ascending(account: Account): [number, number][] {
+  return [...account].sort(([a], [b]) => a - b);
 }
 
 /** An empty account for a run of this network with mini-batches of `batchSize`. */

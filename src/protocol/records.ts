@@ -27,7 +27,7 @@ export const iterationRecordSchema = z.strictObject({
   iterationsExecuted: z.int().min(0),
   iterationsDropped: z.int().min(0),
   energyJ: joules,
-  /** What the same iterations cost with every batch computed in fp32 (SMB). */
+  /** What plain training (SMB, every batch in fp32) costs up to the same point of the schedule: nominal iterations, not SMD's stretched ones. */
   baselineEnergyJ: joules,
 });
 export type IterationRecord = z.infer<typeof iterationRecordSchema>;

@@ -30,7 +30,7 @@ export function predictEnd(midway: Midway): PredictionRecord {
     iteration: midway.iteration,
     plannedIterations: planned,
     energyJ: midway.energyJ + executed * midway.iterationJ,
-    baselineEnergyJ: midway.baselineEnergyJ + remaining * midway.iterationJ,
+    baselineEnergyJ: midway.baselineEnergyJ + remaining * (midway.settings.iterations / planned) * midway.iterationJ,
     seconds: midway.seconds + executed * midway.iterationSeconds + evaluations * (midway.evaluationSeconds ?? 0),
   };
 }

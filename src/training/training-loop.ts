@@ -92,14 +92,15 @@ export class TrainingLoop {
     const { dropping, ledger, reporter } = this.parts;
     const iteration = this.iteration + 1;
     const learningRate = scheduledLearningRate(this.settings.learningRate, iteration, plannedIterations(this.settings));
+    const nominalShare = this.settings.iterations / plannedIterations(this.settings);
     if (dropping.dropsNext(this.settings.savers.smd)) {
-      ledger.dropped();
+      ledger.dropped(nominalShare);
       this.iteration = iteration;
       reporter.iteration(iteration, learningRate, this.settings);
       return;
     }
     const step = this.step(iteration, learningRate);
-    ledger.executed(step.metrics.samples);
+    ledger.executed(step.metrics.samples, nominalShare);
     this.iteration = iteration;
     reporter.iteration(iteration, learningRate, this.settings, step);
   }

@@ -21,6 +21,14 @@ describe('the ledger', () => {
     expect([ledger.iterationsExecuted, ledger.iterationsDropped]).toEqual([3, 1]);
   });
 
+  it('counts an iteration of a stretched schedule as less than a nominal one on the baseline', () => {
+    const ledger = createLedger(graph, profile, 8);
+    for (let i = 0; i < 2; i++) ledger.executed(8, 3 / 4);
+    for (let i = 0; i < 2; i++) ledger.dropped(3 / 4);
+    expect(ledger.energyJ).toBeCloseTo(2 * perIteration, 12);
+    expect(ledger.baselineEnergyJ).toBeCloseTo(3 * perIteration, 12);
+  });
+
   it('charges a smaller batch less than a full one, but all of the weight update', () => {
     const full = createLedger(graph, profile, 8);
     const partial = createLedger(graph, profile, 8);
