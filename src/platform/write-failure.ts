@@ -28,13 +28,12 @@ function sentence(directory: string, error: unknown): string {
 
 /**
  * Runs something that writes to a folder.
- * @throws Error with one sentence that names the folder; its `code` is the system's.
+ * @throws Error with one sentence that names the folder and the system's `code`; what was no failure of the system passes as it is.
  */
 export function writingTo<T>(directory: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw writeFailureInWords(directory, error);
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : writeFailureInWords(directory, error);
   }
 }
