@@ -28,7 +28,7 @@ function readOriginal(name: string, rank: number) {
 function writeIdx(name: string, shape: readonly number[], values: Uint8Array): void {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.writeUInt32BE(0x0800 | shape.length);
-  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
+  for (const [axis, size] of shape.entries()) header.writeUInt32BE(size, 4 + 4 * axis);
   writeFileAtomically(join(sample, name), gzipSync(Buffer.concat([header, values]), { level: 9, memLevel: 9 }));
 }
 
