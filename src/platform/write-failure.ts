@@ -25,3 +25,15 @@ function sentence(directory: string, error: unknown): string {
       return `The folder ${directory} cannot be written: ${message ?? String(error)}.`;
   }
 }
+
+/**
+ * Runs something that writes to a folder.
+ * @throws Error with one sentence that names the folder and the system's `code`; what was no failure of the system passes as it is.
+ */
+export function writingTo<T>(directory: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : writeFailureInWords(directory, error);
+  }
+}
