@@ -14,8 +14,8 @@ import { Trainer } from './trainer';
 export interface RunManagerOptions {
   store: RunStore;
   workspace: string;
-  /** Bundle of the trainer process. */
-  trainerEntry: string;
+  /** Bundle of the trainer process. @throws Error with one sentence when it is missing. */
+  trainerEntry: () => string;
   listener: CatalogueListener;
   log: Log;
 }
@@ -142,9 +142,25 @@ export class RunManager {
     if (this.training || this.closing) return;
     const run = this.waiting.shift();
     if (!run) return;
-    const { log, trainerEntry, workspace } = this.options;
-    const trainer = new Trainer(
-      trainerEntry,
+    const { log, workspace } = this.options;
+    let trainer: Trainer;
+    try {
+      trainer = this.startTrainer(run);
+    } catch (error) {
+      this.trained(run, 'failed', error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.training = { run, trainer };
+    log('info', `${run.id}: training begins in process ${trainer.pid}.`);
+    // From here on the trainer is the owner: should this backend die, the run is not free before the trainer has ended too.
+    run.enter('preparing', ownedBy(trainer.pid ?? process.pid));
+    trainer.send({ type: 'start', workspace, runId: run.id, lastSequence: run.summary.lastSequence });
+  }
+
+  private startTrainer(run: LiveRun): Trainer {
+    const { log, trainerEntry } = this.options;
+    return new Trainer(
+      trainerEntry(),
       {
         onPrepared: (prepared) => {
           run.note(prepared);
@@ -155,11 +171,6 @@ export class RunManager {
       },
       (level, message) => log(level, `${run.id}: ${message}`),
     );
-    this.training = { run, trainer };
-    log('info', `${run.id}: training begins in process ${trainer.pid}.`);
-    // From here on the trainer is the owner: should this backend die, the run is not free before the trainer has ended too.
-    run.enter('preparing', ownedBy(trainer.pid ?? process.pid));
-    trainer.send({ type: 'start', workspace, runId: run.id, lastSequence: run.summary.lastSequence });
   }
 
   private record(run: LiveRun, record: MetricRecord): number | undefined {

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { plannedIterations, runConfigurationSchema } from '../../src/protocol/configuration';
+import { RunStore } from '../../src/runs/run-store';
+import { type BackendProcess, collect, startBackend, startRun, summaryOf, untilState } from './backend-process';
+
+/** The backend with the real trainer: resnet8 on the built-in images, a few iterations of small batches. */
+
+let workspace: string;
+const backends: BackendProcess[] = [];
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'e2-train-training-'));
+});
+afterEach(async () => {
+  for (const backend of backends.splice(0)) {
+    if (backend.process.connected) backend.process.disconnect();
+    await backend.exited;
+  }
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+async function backendWithTrainer(): Promise<BackendProcess> {
+  const backend = await startBackend({ workspace, trainer: 'real' });
+  backends.push(backend);
+  return backend;
+}
+
+test('a run trains to its end, says what it computed with, and leaves a model', async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const runId = await startRun(client, 6, 8);
+  const records = collect(client, runId);
+  await client.request('runs/subscribe', { runId, after: 0 });
+  const summary = await untilState(client, runId, 'finished', 'failed', 'interrupted');
+  expect(summary.run).toMatchObject({ state: 'finished', environment: { engine: 'local', threads: 1, node: process.version } });
+  expect(summary.run.data?.name).not.toBe('');
+  await vi.waitFor(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
+  const losses = records.flatMap(({ record }) => (record.type === 'iteration' ? [record.loss] : []));
+  expect(losses.length).toBe(6);
+  expect(losses.every((loss) => typeof loss === 'number' && loss > 0)).toBe(true);
+  expect(new Set(records.map(({ record }) => record.type))).toEqual(
+    new Set(['state', 'iteration', 'evaluation', 'prediction', 'checkpoint', 'layerEnergy']),
+  );
+  expect(existsSync(join(summary.directory, 'model', 'model.json'))).toBe(true);
+});
+
+test('a stopped run resumes from its checkpoint and is then the run that was never stopped', async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const whole = await startRun(client, 12, 8);
+  await untilState(client, whole, 'finished');
+  const halved = await startRun(client, 12, 8);
+  await vi.waitFor(async () => expect((await summaryOf(client, halved)).iteration?.iteration).toBeGreaterThan(1), {
+    timeout: 30_000,
+    interval: 5,
+  });
+  await client.request('runs/stop', { runId: halved });
+  const stopped = await untilState(client, halved, 'stopped', 'finished');
+  expect(stopped).toMatchObject({ resumable: true, run: { state: 'stopped' } });
+  await client.request('runs/resume', { runId: halved });
+  const resumed = await untilState(client, halved, 'finished');
+  expect(resumed.run.resumes).toMatchObject([{ iteration: stopped.iteration?.iteration }]);
+  const { loss, accuracy } = (await summaryOf(client, whole)).evaluation!;
+  expect(resumed.evaluation).toMatchObject({ loss, accuracy });
+});
+
+test('when the backend is killed its trainer stops with a checkpoint, records all it did, and the run can be resumed by a new backend', async () => {
+  const backend = await backendWithTrainer();
+  const client = await backend.connect();
+  const runId = await startRun(client, 100_000, 8);
+  const { run } = await untilState(client, runId, 'training');
+  await vi.waitFor(async () => expect((await summaryOf(client, runId)).iteration?.iteration).toBeGreaterThan(3), { timeout: 30_000 });
+  backend.process.kill('SIGKILL');
+  await backend.exited;
+  const next = await (await backendWithTrainer()).connect();
+  const interrupted = await untilState(next, runId, 'interrupted');
+  expect(interrupted).toMatchObject({
+    resumable: true,
+    ours: true,
+    run: { reason: 'The training backend ended while the run was training.' },
+  });
+  await vi.waitFor(() => expect(() => process.kill(run.owner!.pid, 0)).toThrow(), { timeout: 10_000 });
+  const folder = new RunStore(workspace).open(runId);
+  const records = folder.readRecords();
+  expect(records.map(({ sequence }) => sequence)).toEqual(records.map((_record, index) => index + 1));
+  const iterations = records.flatMap(({ record }) => (record.type === 'iteration' ? record.iteration : []));
+  expect(iterations).toEqual(iterations.map((_iteration, index) => index + 1));
+  expect(records.slice(-2).map(({ record }) => [record.type, record.iteration])).toEqual([
+    ['checkpoint', iterations.length],
+    ['state', iterations.length],
+  ]);
+
+  await next.request('runs/resume', { runId });
+  await vi.waitFor(async () => expect((await summaryOf(next, runId)).iteration?.iteration).toBeGreaterThan(iterations.length), {
+    timeout: 30_000,
+  });
+  await next.request('runs/stop', { runId });
+  const stopped = await untilState(next, runId, 'stopped');
+  expect(plannedIterations(stopped.run.configuration)).toBe(100_000);
+});
+
+test('what cannot be trained fails with the sentence that says why', async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const configuration = runConfigurationSchema.parse({
+    model: { kind: 'builtin', name: 'resnet8' },
+    data: { kind: 'directory', path: join(workspace, 'nowhere') },
+  });
+  const { runId } = await client.request('runs/start', { configuration });
+  const { run } = await untilState(client, runId, 'failed');
+  expect(run.reason).toContain(join(workspace, 'nowhere'));
+});
