@@ -63,9 +63,8 @@ export class ChartBoard {
     );
   }
 
-  draw(record: RunRecord, kept: KeptState, theme: Theme, now: number): void {
-    for (const { panel, build } of this.panels)
-      panel.draw(build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme, now);
+  draw(record: RunRecord, kept: KeptState, theme: Theme): void {
+    for (const { panel, build } of this.panels) panel.draw(build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme);
   }
 }
 

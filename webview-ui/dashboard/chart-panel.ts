@@ -20,8 +20,6 @@ export interface ChartPanelOptions {
 /** More rows would make the page slow and help nobody; the export has all. */
 const rowLimit = 200;
 const tablePauseMs = 1000;
-/** A screen reader hears of a change at most this often. */
-const summaryPauseMs = 5000;
 
 /** One chart with its title, summary for screen readers, data table and export. */
 export class ChartPanel {
@@ -34,8 +32,7 @@ export class ChartPanel {
   private readonly drawing = new ChartCanvas(this.canvas);
   private content?: ChartContent;
   private theme?: Theme;
-  private tableDrawn = 0;
-  private summarySaid = 0;
+  private tableTimer?: number;
 
   constructor(options: ChartPanelOptions) {
     const headingId = `${options.id}-title`;
@@ -83,8 +80,7 @@ export class ChartPanel {
     return Math.max(100, this.holder.clientWidth);
   }
 
-  /** @param now milliseconds, for pauses between changes of what is read aloud. */
-  draw(content: ChartContent, theme: Theme, now: number): void {
+  draw(content: ChartContent, theme: Theme): void {
     this.content = content;
     this.theme = theme;
     this.canvas.hidden = content.empty;
@@ -95,17 +91,14 @@ export class ChartPanel {
       setText(this.emptyText, content.summary);
       this.drawing.clear();
     } else this.drawing.draw(content.chart, theme);
-    if (now - this.summarySaid > summaryPauseMs || !this.canvas.ariaLabel) {
-      this.summarySaid = now;
-      this.canvas.ariaLabel = content.summary;
-    }
-    if (this.disclosure.open && now - this.tableDrawn > tablePauseMs) {
-      this.tableDrawn = now;
-      this.drawTable();
-    }
+    // Not a live region: the sentence is read when somebody comes to the chart, not each time it changes.
+    if (this.canvas.ariaLabel !== content.summary) this.canvas.ariaLabel = content.summary;
+    if (this.disclosure.open) this.tableTimer ??= window.setTimeout(() => this.drawTable(), tablePauseMs);
   }
 
   private drawTable(): void {
+    clearTimeout(this.tableTimer);
+    this.tableTimer = undefined;
     if (!this.disclosure.open || !this.content) return;
     const table = this.content.table();
     const rows = table.rows.slice(-rowLimit);

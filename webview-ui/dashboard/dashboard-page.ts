@@ -148,7 +148,7 @@ export class DashboardPage {
     this.banner.draw(this.connectionState, this.editorIsSilent, this.problem);
     this.header.draw(this.presentSummary(), this.runs.all);
     this.board.root.hidden = this.selected === undefined;
-    if (this.selected !== undefined) this.board.draw(this.record, this.kept, this.theme, now);
+    if (this.selected !== undefined) this.board.draw(this.record, this.kept, this.theme);
   }
 
   /** The selected run with figures as new as its records. */

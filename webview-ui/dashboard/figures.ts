@@ -35,9 +35,9 @@ export function headlineFigures(summary: RunSummary): Figure[] {
         : 'not tested yet',
     },
     {
-      label: 'Iterations',
-      value: iteration ? `${formatWhole(iteration.iterationsExecuted)} executed` : notYet,
-      kind: iteration ? `${formatWhole(iteration.iterationsDropped)} dropped` : 'none yet',
+      label: 'Iterations executed',
+      value: iteration ? formatWhole(iteration.iterationsExecuted) : notYet,
+      kind: iteration ? `${formatWhole(iteration.iterationsDropped)} dropped by SMD` : 'none yet',
     },
   ];
   if (live) {

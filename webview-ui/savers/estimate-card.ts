@@ -7,14 +7,14 @@ export class EstimateCard {
   private readonly title = element('h2', { id: 'estimate-title' });
   private readonly energy = element('span', { className: 'energy' });
   private readonly comparison = element('span', { className: 'comparison' });
-  private readonly head = element('p', {}, this.energy, ' ', this.comparison);
+  private readonly head = element('p', { attributes: { 'aria-live': 'polite' } }, this.energy, ' ', this.comparison);
   private readonly rows = element('dl');
   private readonly note = element('p', { className: 'note' });
 
   constructor() {
     this.root = element(
       'section',
-      { className: 'card', attributes: { 'aria-labelledby': 'estimate-title', 'aria-live': 'polite' } },
+      { className: 'card', attributes: { 'aria-labelledby': 'estimate-title' } },
       this.title,
       this.head,
       this.rows,
@@ -34,7 +34,9 @@ export class EstimateCard {
     setText(this.energy, view.energy);
     setText(this.comparison, view.comparison);
     this.rows.replaceChildren(
-      ...view.rows.flatMap(({ label, value }) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
+      ...view.rows.map(({ label, value }) =>
+        element('div', {}, element('dt', { textContent: label }), element('dd', { textContent: value })),
+      ),
     );
   }
 }

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { NumberedRecord } from '../../src/protocol/records';
+import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from '../../webview-ui/dashboard/energy-charts';
+import { layerEnergyContent, phaseEnergyContent } from '../../webview-ui/dashboard/layer-chart';
+import { RunRecord } from '../../webview-ui/dashboard/run-record';
+import { toCsv, toJson } from '../../webview-ui/dashboard/table-text';
+import { lossContent } from '../../webview-ui/dashboard/training-charts';
+import { tuningMarks } from '../../webview-ui/dashboard/tuning-marks';
+import { iterationRecord } from './fake-backend';
+
+const options = { width: 300, smoothing: 0.5 };
+const layer = (name: string, joules: number) => ({ name, forward: joules, inputGradient: joules, weightGradient: joules, update: joules });
+
+function recordOf(...records: NumberedRecord['record'][]): RunRecord {
+  const record = new RunRecord();
+  record.take(records.map((one, index) => ({ sequence: index + 1, record: one })));
+  return record;
+}
+
+test('before the first record every chart says that there is nothing yet', () => {
+  const record = new RunRecord();
+  const contents = [
+    lossContent(record, options),
+    cumulativeEnergyContent(record, options),
+    iterationsContent(record, options),
+    accuracyByEnergyContent(record),
+    layerEnergyContent(record, 5),
+    phaseEnergyContent(record),
+  ];
+  for (const content of contents) {
+    expect(content.empty).toBe(true);
+    expect(content.summary).toMatch(/yet\.$/);
+  }
+});
+
+test('energy is told against the baseline, as estimated', () => {
+  const record = new RunRecord();
+  record.take([iterationRecord(1), iterationRecord(2)]);
+  const content = cumulativeEnergyContent(record, options);
+  expect(content.summary).toBe('Estimated energy so far: 2.00 J, SMB baseline 4.00 J, saved 50 %, after 2 iterations.');
+  expect(content.table().rows).toEqual([
+    [1, 1, 2, 0.5],
+    [2, 2, 4, 0.5],
+  ]);
+});
+
+test('test results stand in the loss table at their iteration, also at one that was dropped', () => {
+  const evaluation = { type: 'evaluation', images: 10, accuracy: 0.5, energyJ: 1 } as const;
+  const record = recordOf(iterationRecord(1).record, { ...evaluation, iteration: 1, loss: 4 }, iterationRecord(2, 2, true).record, {
+    ...evaluation,
+    iteration: 2,
+    loss: 3,
+  });
+  expect(lossContent(record, options).table().rows).toEqual([
+    [1, 1, 1, 4],
+    [2, undefined, undefined, 3],
+  ]);
+});
+
+test('the most costly layers get bars, the others share one, and no joule is lost', () => {
+  const layers = Array.from({ length: 20 }, (_, index) => layer(`layer ${index}`, index));
+  const { chart } = layerEnergyContent(recordOf({ type: 'layerEnergy', iteration: 5, layers }), 3);
+  if (chart.kind !== 'bars') throw new Error('not bars');
+  expect(chart.bars).toEqual(['layer 19', 'layer 18', 'layer 17', '16 other layers']);
+  const forward = chart.parts[0]!.values.reduce((sum, value) => sum + value, 0);
+  expect(forward).toBe((19 * 20) / 2);
+});
+
+test('tunings become marks, those at one iteration one mark', () => {
+  const marks = tuningMarks([
+    { type: 'tuning', iteration: 5, tuning: { smd: { dropProbability: 0.3 } } },
+    { type: 'tuning', iteration: 5, tuning: { smd: { enabled: true } } },
+    { type: 'tuning', iteration: 9, tuning: { learningRate: 0.01 } },
+  ]);
+  expect(marks).toEqual([
+    { x: 5, label: 'SMD on, drop 30 %' },
+    { x: 9, label: 'learning rate 0.01' },
+  ]);
+});
+
+test('exports carry every row, with quotes where RFC 4180 wants them', () => {
+  const table = {
+    columns: ['Layer', 'Energy (J, estimated)'],
+    rows: [
+      ['a "b"', 1.5],
+      ['c', undefined],
+    ],
+  };
+  expect(toCsv(table)).toBe('Layer,"Energy (J, estimated)"\r\n"a ""b""",1.5\r\nc,\r\n');
+  expect(JSON.parse(toJson(table))).toEqual([
+    { Layer: 'a "b"', 'Energy (J, estimated)': 1.5 },
+    { Layer: 'c', 'Energy (J, estimated)': null },
+  ]);
+});

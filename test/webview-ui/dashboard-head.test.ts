@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { describeConnection } from '../../webview-ui/dashboard/connection-text';
+import { describeState, headlineFigures } from '../../webview-ui/dashboard/figures';
+import { RunList } from '../../webview-ui/dashboard/run-list';
+import { iterationRecord, runSummary } from './fake-backend';
+
+const { record } = iterationRecord(100);
+if (record.type !== 'iteration') throw new Error('not an iteration');
+
+test('every headline figure says its kind, also when there is no figure yet', () => {
+  for (const summary of [runSummary('r'), runSummary('r', { iteration: record })]) {
+    for (const { label, kind } of headlineFigures(summary)) expect(`${label}: ${kind}`).toMatch(/: .+/);
+  }
+  expect(headlineFigures(runSummary('r')).every(({ value }) => value === '–')).toBe(true);
+});
+
+test('energy is estimated, and the time to the end is what the prediction leaves', () => {
+  const prediction = {
+    type: 'prediction',
+    iteration: 100,
+    plannedIterations: 200,
+    energyJ: 300,
+    baselineEnergyJ: 400,
+    seconds: 130,
+  } as const;
+  const figures = headlineFigures(runSummary('r', { iteration: record, prediction }));
+  const figure = (label: string) => figures.find((one) => one.label === label);
+  expect(figure('Energy so far')).toMatchObject({ value: '100 J', kind: 'estimated' });
+  expect(figure('Saved so far')).toMatchObject({ value: '50 %' });
+  expect(figure('Time to the end')).toMatchObject({ value: '30 s' });
+});
+
+test('a failed run shows its reason, and a run of another window says whose it is', () => {
+  const failed = runSummary('r');
+  expect(describeState({ ...failed, run: { ...failed.run, state: 'failed', reason: 'The disk is full.' } })).toBe(
+    'Failed · The disk is full.',
+  );
+  expect(describeState(runSummary('r', { ours: false, iteration: record }))).toBe(
+    'Training · iteration 100 of 1,000 · run by another window, which can stop it',
+  );
+});
+
+test('a page that waits says for what, and one that waits in vain says so', () => {
+  expect(describeConnection(undefined, false)).toMatchObject({ broken: false, banner: expect.stringContaining('Asking the editor') });
+  expect(describeConnection(undefined, true)).toMatchObject({ broken: true, banner: expect.stringContaining('has not answered') });
+  expect(describeConnection({ kind: 'open', route: 'relay' }, false)).toEqual({ broken: false });
+  expect(describeConnection({ kind: 'broken', reason: 'It is gone.', retryMs: 2000 }, false)).toEqual({
+    broken: true,
+    banner: 'No live figures: It is gone. Trying again in 2 s.',
+  });
+});
+
+test('the run to show is the wanted one, else the newest live one, else the newest', () => {
+  const at = (id: string, created: string, state: 'training' | 'finished') => {
+    const summary = runSummary(id);
+    return { ...summary, run: { ...summary.run, created, state } };
+  };
+  const runs = new RunList();
+  runs.replace([at('old', '2026-01-01T00:00:00Z', 'training'), at('new', '2026-01-03T00:00:00Z', 'finished')]);
+  expect(runs.choose('old')).toBe('old');
+  expect(runs.choose('gone')).toBe('old');
+  runs.remove('old');
+  expect(runs.choose()).toBe('new');
+  runs.remove('new');
+  expect(runs.choose()).toBeUndefined();
+});
