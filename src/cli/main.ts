@@ -1,7 +1,5 @@
-import { Argument, Command } from 'commander';
-import { datasetNames } from '../datasets/fetch-dataset';
+import { Command } from 'commander';
 import { productVersion } from '../platform/product-version';
-import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
 import { batchOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
@@ -53,16 +51,6 @@ function commandLine(): Command {
     .addOption(jsonOption)
     .option('--csv', 'print the record of all iterations as CSV')
     .action(showRun);
-
-  program
-    .command('data')
-    .description('data sets')
-    .command('fetch')
-    .description('download a data set, verified by its checksum; an interrupted download goes on')
-    .addArgument(new Argument('<name>').choices(datasetNames))
-    .option('--to <directory>', 'where to put it; a folder of its name by default')
-    .option('--from <address>', 'another place to download from, such as a mirror')
-    .action(fetchData);
   return program;
 }
 
