@@ -106,7 +106,11 @@ export class InspectionChild {
   }
 
   private async within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.end('timeout'), limitMs);
+    const timer = setTimeout(() => {
+      // Near its limit V8 collects garbage over and over before it gives up: memory was the reason, not time.
+      const starved = residentMegabytes(this.child.pid) > 0.8 * this.memoryMB;
+      this.end(starved ? 'out-of-memory' : 'timeout');
+    }, limitMs);
     try {
       return await answer;
     } finally {
