@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -108,4 +108,48 @@ test('what cannot be trained fails with the sentence that says why', async () =>
   const { runId } = await client.request('runs/start', { configuration });
   const { run } = await untilState(client, runId, 'failed');
   expect(run.reason).toContain(join(workspace, 'nowhere'));
+});
+
+const modelSource = `import * as tf from '@tensorflow/tfjs';
+
+export default function createModel() {
+  const model = tf.sequential();
+  model.add(tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 4, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' }));
+  model.add(tf.layers.globalAveragePooling2d({ dataFormat: 'channelsLast' }));
+  model.add(tf.layers.dense({ units: 10, activation: 'softmax' }));
+  return model;
+}
+`;
+
+test("a person's model is inspected, its graph is kept with the run, and the run no longer needs the source", async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const file = join(workspace, 'model.ts');
+  writeFileSync(file, modelSource);
+  const inspected = await client.request('inspect', { file });
+  expect(inspected.problems).toEqual([]);
+  expect(inspected.models.map(({ graph }) => graph.layers.find(({ kind }) => kind === 'conv2d')?.source?.line)).toEqual([5]);
+
+  const configuration = runConfigurationSchema.parse({
+    model: { kind: 'file', path: 'model.ts' },
+    iterations: 4,
+    batchSize: 8,
+    threads: 1,
+  });
+  const { runId } = await client.request('runs/start', { configuration });
+  writeFileSync(file, 'changed since');
+  const finished = await untilState(client, runId, 'finished', 'failed');
+  expect(finished.run).toMatchObject({ state: 'finished', title: 'model.ts · SMB' });
+  expect(JSON.parse(readFileSync(join(finished.directory, 'graph.json'), 'utf8'))).toEqual(inspected.models[0]?.graph);
+});
+
+test('a model file with a problem is refused with its sentence and place, and no run is made', async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const file = join(workspace, 'model.ts');
+  writeFileSync(file, 'export default function createModel( {\n');
+  const start = (exportName?: string) =>
+    client.request('runs/start', { configuration: runConfigurationSchema.parse({ model: { kind: 'file', path: file, exportName } }) });
+  await expect(start()).rejects.toThrow(file);
+  writeFileSync(file, modelSource);
+  await expect(start('another')).rejects.toThrow('has no model “another”; it has “default”.');
+  expect(await client.request('runs/list', {})).toEqual([]);
 });
