@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { normalizationTable, normalizeInto } from '../datasets/normalize';
 import { createEngine } from '../engine/create-engine';
 import type { Engine } from '../engine/engine';
 import { elementsOf, inputShapeOf } from '../network/graph-queries';
@@ -83,16 +84,11 @@ function prediction(probabilities: Float32Array, { classes }: ModelMetadata): Pr
   return { label: classes[best] ?? `class ${best}`, probability: probabilities[best]!, probabilities };
 }
 
-/** Pixels as the model was trained on them: (pixel / 255 − mean) / deviation by channel. */
+/** Pixels as the model was trained on them, one image behind the other. */
 function normalized(images: readonly Uint8Array[], { normalization }: ModelMetadata): Float32Array {
-  const { channelDeviation, channelMean } = normalization;
-  const channels = channelMean.length;
-  const size = images[0]?.length ?? 0;
-  const values = new Float32Array(images.length * size);
-  images.forEach((image, index) => {
-    for (let i = 0; i < size; i++)
-      values[index * size + i] = (image[i]! / 255 - channelMean[i % channels]!) / channelDeviation[i % channels]!;
-  });
+  const pixels = Buffer.concat(images);
+  const values = new Float32Array(pixels.length);
+  normalizeInto(pixels, normalizationTable(normalization), values);
   return values;
 }
 

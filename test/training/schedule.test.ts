@@ -64,20 +64,20 @@ describe('live settings', () => {
       iteration: 100,
       settings,
       energyJ: 60,
-      baselineEnergyJ: 100,
+      baselineEnergyJ: 75,
       seconds: 12,
       iterationJ: 1,
       iterationSeconds: 0.2,
       evaluationSeconds: 1,
       evaluateEvery: 100,
     });
-    // 300 · 4/3 planned, 300 remain, half of them executed, 3 evaluations.
+    // 300 · 4/3 planned, 300 remain, half of them executed, each 3/4 of a nominal one, 3 evaluations.
     expect(record).toEqual({
       type: 'prediction',
       iteration: 100,
       plannedIterations: 400,
       energyJ: 60 + 150,
-      baselineEnergyJ: 100 + 300,
+      baselineEnergyJ: 75 + 225,
       seconds: 12 + 150 * 0.2 + 3,
     });
   });
