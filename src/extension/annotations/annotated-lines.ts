@@ -6,6 +6,8 @@ export interface AnnotatedLine {
   readonly line: number;
   readonly models: readonly EstimatedModel[];
   readonly layers: readonly EstimatedLayer[];
+  /** Layers that the line's calls made; an `activation` argument is part of its layer. */
+  readonly made: number;
   /** Joules of one iteration, all layers of the line. */
   readonly energyJ: number;
   /** Forward MACs of one sample, all layers of the line. */
@@ -33,8 +35,20 @@ export function annotateLines(file: string, models: readonly EstimatedModel[]): 
       line,
       models: [model, ...others],
       layers,
+      made: countMade(layers),
       energyJ: layers.reduce((sum, { estimate }) => sum + estimate.totalJ, 0),
       macs: layers.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0),
     }))
     .sort((one, other) => one.line - other.line);
+}
+
+/** Counts the layers of a line that calls made: an `activation` argument, which follows its layer at the same place, is no call. */
+export function countMade(layers: readonly EstimatedLayer[]): number {
+  const columns = new Map(layers.map(({ layer }) => [layer.name, layer.source?.column]));
+  const isArgument = ({ layer }: EstimatedLayer) => {
+    const [input] = layer.inputs;
+    const sameCall = input !== undefined && columns.has(input) && columns.get(input) === layer.source?.column;
+    return layer.kind === 'activation' && sameCall && layer.name.startsWith(input);
+  };
+  return layers.filter((estimated) => !isArgument(estimated)).length;
 }

@@ -25,8 +25,8 @@ export function hoverText(line: AnnotatedLine): string {
   return paragraphs.filter(Boolean).join('\n\n');
 }
 
-function heading({ layers, energyJ, models }: AnnotatedLine): string {
-  const name = layers.length === 1 ? layerTitle(layers[0]!) : localize('{0} layers', layers.length);
+function heading({ layers, made, energyJ, models }: AnnotatedLine): string {
+  const name = made === 1 ? layerTitle(layers[0]!) : localize('{0} layers', made);
   const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), code(models[0]!.model.exportName));
   return `**${name}** — ${estimatedMark}${formatJoules(energyJ)} · ${share}`;
 }

@@ -25,7 +25,6 @@ export class LineDecorations extends Disposable {
     super();
     this.track(estimates.onDidChange(() => this.drawAll()));
     this.track(vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()));
-    this.track(vscode.window.tabGroups.onDidChangeTabs(() => this.drawAll()));
     this.track(onSettingChanged('annotations', () => this.drawAll()));
     this.track(
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { formatCount, formatJoules, formatShare } from '../../energy/format';
 import { countParameters } from '../../network/parameters';
 import type { InspectionProblem } from '../../protocol/inspection';
+import { countMade } from '../annotations/annotated-lines';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { formatShape } from '../annotations/input-shape';
 import { localize } from '../localize';
@@ -76,8 +77,9 @@ function lineNode(id: string, group: readonly EstimatedLayer[], iterationJ: numb
   const energyJ = group.reduce((sum, { estimate }) => sum + estimate.totalJ, 0);
   const macs = group.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0);
   const kinds = [...new Set(group.map(kindOf))].join(', ');
+  const made = countMade(group);
   const label = localize('Line {0}', source?.line ?? 0);
-  const facts = [`${kinds} ×${group.length}`, ...energyFacts(energyJ, macs, iterationJ)];
+  const facts = [...energyFacts(energyJ, macs, iterationJ), made > 1 ? `${kinds} ×${made}` : kinds];
   return {
     id,
     label,
@@ -92,8 +94,8 @@ function lineNode(id: string, group: readonly EstimatedLayer[], iterationJ: numb
 function layerNode(parent: string, estimated: EstimatedLayer, iterationJ: number): LayerNode {
   const { layer, estimate, parameters } = estimated;
   const facts = [
-    kindOf(estimated),
     ...energyFacts(estimate.totalJ, estimate.macs.forward, iterationJ),
+    kindOf(estimated),
     formatShape(layer.outputShape),
     ...(parameters > 0 ? [localize('{0} parameters', formatCount(parameters))] : []),
   ];

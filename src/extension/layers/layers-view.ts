@@ -5,6 +5,8 @@ import { Disposable } from '../disposable';
 import type { LineArgument, ModelArgument } from '../lens-commands';
 import { type LayerNode, modelNode, problemNode } from './layer-nodes';
 
+const revealPauseMs = 500;
+
 /** The Layers view: the editor's figures for keyboard and screen reader. */
 export class LayersView extends Disposable implements vscode.TreeDataProvider<LayerNode> {
   private readonly changed = this.track(new vscode.EventEmitter<void>());
@@ -53,8 +55,16 @@ export class LayersView extends Disposable implements vscode.TreeDataProvider<La
   async reveal({ uri, exportName }: ModelArgument): Promise<void> {
     await vscode.commands.executeCommand('e2train.layers.focus');
     const prefix = exportName ? `${uri.fsPath}#${exportName}` : `${uri.fsPath}#`;
-    const node = this.models().find(({ id }) => (exportName ? id === prefix : id.startsWith(prefix)));
-    if (node) await this.view.reveal(node, { expand: true, focus: true, select: true });
+    const node = () => this.models().find(({ id }) => (exportName ? id === prefix : id.startsWith(prefix)));
+    const show = async () => {
+      const found = node();
+      if (found) await this.view.reveal(found, { expand: true, focus: true, select: true });
+    };
+    // A view that was never open, or is just filled anew, does not know its rows for a moment.
+    await show().catch(async () => {
+      await new Promise((resolve) => setTimeout(resolve, revealPauseMs));
+      await show().catch(() => {});
+    });
   }
 
   private models(): LayerNode[] {
