@@ -38,6 +38,20 @@ test('the form follows the host between runs and is left alone where it already 
   expect(draft.configuration?.iterations).toBe(9);
 });
 
+test('settings that come back from the host do not undo what the person changed meanwhile', () => {
+  const draft = new Draft();
+  draft.take(configuration, undefined);
+  const first = draft.change({ iterations: 10 });
+  draft.sent();
+  const second = draft.change({ iterations: 20 });
+  draft.sent();
+  draft.change({ iterations: 30 });
+  expect(draft.take(first, undefined)).toBe(false);
+  expect(draft.take(second, undefined)).toBe(false);
+  expect(draft.configuration?.iterations).toBe(30);
+  expect(draft.take(first, undefined)).toBe(true);
+});
+
 test('what the person tunes in a live run is not moved back by a late figure, and the next run’s settings come back after it', () => {
   const draft = new Draft();
   draft.take(configuration, undefined);

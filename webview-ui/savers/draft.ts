@@ -1,5 +1,8 @@
 import type { RunConfiguration, Tuning } from '../../src/protocol/configuration';
 
+/** Settings that were sent and did not come back yet. */
+const awaitedLimit = 20;
+
 /**
  * The settings that the form shows. Without a live run they are the next run's and follow the host; with one they are the live run's as they
  * were at its first sight, then what the person tunes, so a figure that comes late does not move the slider back.
@@ -8,6 +11,7 @@ export class Draft {
   configuration?: RunConfiguration;
   private liveRun?: string;
   private lastFromHost?: string;
+  private readonly awaited: string[] = [];
 
   /**
    * Takes the host's settings; true when the form must be filled again.
@@ -15,12 +19,27 @@ export class Draft {
    */
   take(configuration: RunConfiguration, liveRun: string | undefined): boolean {
     const text = JSON.stringify(configuration);
+    if (liveRun === undefined && this.isEcho(text)) return false;
     const same = this.configuration !== undefined && this.liveRun === liveRun;
     if (same && (liveRun !== undefined || this.lastFromHost === text)) return false;
     this.liveRun = liveRun;
     this.lastFromHost = text;
     if (same && JSON.stringify(this.configuration) === text) return false;
     this.configuration = configuration;
+    return true;
+  }
+
+  /** The settings were sent to the host, which will send them back; meanwhile the person may have moved on. */
+  sent(): void {
+    this.awaited.push(JSON.stringify(this.configuration));
+    if (this.awaited.length > awaitedLimit) this.awaited.shift();
+  }
+
+  private isEcho(text: string): boolean {
+    const index = this.awaited.indexOf(text);
+    if (index < 0 || this.liveRun !== undefined) return false;
+    this.awaited.splice(0, index + 1);
+    this.lastFromHost = text;
     return true;
   }
 

@@ -173,8 +173,10 @@ export class SaversPage {
     const configuration = this.draft.configuration!;
     const live = this.state?.live;
     const tuning = tuningBetween(this.sent ?? configuration, configuration);
-    if (!live) this.host.post({ type: 'configure', configuration });
-    else if (live.ours && tuning) {
+    if (!live) {
+      this.draft.sent();
+      this.host.post({ type: 'configure', configuration });
+    } else if (live.ours && tuning) {
       this.host.post({ type: 'tune', runId: live.run.id, tuning });
       this.kept = { tuned: { runId: live.run.id, learningRate: configuration.learningRate } };
       this.host.keep(this.kept);
