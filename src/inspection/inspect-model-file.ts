@@ -130,7 +130,5 @@ const nameInWords = (exportName: string) => (exportName === 'default' ? 'The def
 function describeValue(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' || typeof value === 'function'
-    ? `an ${typeof value === 'object' ? 'object' : 'function'}`.replace('an f', 'a f')
-    : `a ${typeof value}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { inspectModelFile } from './inspect-model-file';
 import type { FromInspectionProcess, ToInspectionProcess } from './inspection-messages';
+import { endWithParent } from './parent-watch';
 import { failedInspection } from './problems';
 import { watchSharedState } from './shared-state';
 
@@ -13,6 +14,7 @@ process.on('unhandledRejection', () => {});
 process.on('uncaughtException', () => {});
 process.on('disconnect', () => process.exit(0));
 
+endWithParent();
 const sharedStateChanged = watchSharedState();
 
 process.on('message', (message: ToInspectionProcess) => {

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-const pageBytes = 4096;
-
 /**
  * Memory that a process has in RAM, in MB: V8's own limit does not count typed arrays. 0 where the system does not tell (only Linux
  * does, in /proc); there the time limit is what ends a process that allocates without end.
@@ -9,8 +7,8 @@ const pageBytes = 4096;
 export function residentMegabytes(pid: number | undefined): number {
   if (process.platform !== 'linux' || pid === undefined) return 0;
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    return (pages * pageBytes) / 1024 / 1024;
+    const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kilobytes ?? 0) / 1024;
   } catch {
     return 0;
   }
