@@ -51,7 +51,7 @@ export const runConfigurationSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Seed of everything random in the run.'),
   learningRate: z.number().min(0).max(10).default(0.1).describe('Initial learning rate; divided by 10 at 1/2 and 3/4 of the run.'),
   momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD.'),
-  weightDecay: z.number().min(0).max(1).default(1e-4).describe('Weight decay on convolution and dense weights.'),
+  weightDecay: z.number().min(0).max(1).default(1e-4).describe('Weight decay on all trained weights, batch norm and biases included.'),
   savers: saversSchema.prefault({}),
   evaluateEvery: z.int().min(0).default(0).describe('Evaluate on the test images every so many iterations; 0: ten times a run.'),
   checkpointEvery: z.int().min(0).default(0).describe('Write a checkpoint every so many iterations; 0: twenty times a run.'),
