@@ -1,7 +1,9 @@
 /*
- * Runs one section of a program: the records one after another, all threads in step. A thread that waits for the others spins for a
- * moment, since they are usually only microseconds behind; then it returns to its caller, which sleeps until the last thread wakes it.
- * So a busy core costs the engine that core's time and no more.
+ * Runs one section of a program. Between two barriers lies a stretch of records, and each stretch has one share for each thread: share i
+ * is what thread i of n would do, whoever does it, so the results do not depend on who was faster. A thread takes its own share first
+ * and then those that nobody has begun: where a busy core keeps a thread from running, the others do its work.
+ * A thread that finds nothing to take spins for a moment, since the others are usually only microseconds behind; then it returns to its
+ * caller, which sleeps until the last share is done.
  */
 #include "section.h"
 #include "worker.h"
@@ -26,8 +28,10 @@ static void run_step(const struct step *step, const struct worker *worker) {
 }
 
 INLINE int32_t read_shared(int32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+INLINE void write_shared(int32_t *word, int32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+INLINE int32_t following(int32_t generation) { return (int32_t)((uint32_t)generation + 1); }
 
-static int others_arrived(int32_t *generation, int32_t old) {
+static int changed_soon(int32_t *generation, int32_t old) {
   for (int spin = 0; spin < SPINS; spin++) {
     if (read_shared(generation) != old) return 1;
     pause_briefly();
@@ -35,33 +39,54 @@ static int others_arrived(int32_t *generation, int32_t old) {
   return 0;
 }
 
+/* A claim holds the generation in which its share was last taken, so a thread that is late cannot take a share of a stretch long done. */
+static int claim(int32_t *control, int32_t share, int32_t generation) {
+  int32_t unclaimed = (int32_t)((uint32_t)generation - 1);
+  return __atomic_compare_exchange_n(control + CONTROL_CLAIMS + share * CONTROL_CLAIM_PITCH, &unclaimed, generation, 0, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST);
+}
+
+/* A share to work on, the thread's own first; -1 when all are taken. */
+static int32_t claim_any(int32_t *control, int32_t thread, int32_t threads, int32_t generation) {
+  for (int32_t i = 0; i < threads; i++) {
+    int32_t share = (thread + i) % threads;
+    if (claim(control, share, generation)) return share;
+  }
+  return -1;
+}
+
+/* All records up to the next barrier; gives the word after it, or NO_STRETCH at the section's end. */
+static int32_t run_stretch(const int32_t *section, int32_t word, const struct worker *worker) {
+  for (;;) {
+    const struct step *step = (const struct step *)(section + word);
+    run_step(step, worker);
+    word += step->words;
+    if (step->barrier == BARRIER_AT_END) return NO_STRETCH;
+    if (step->barrier == BARRIER_AFTER) return word;
+  }
+}
+
 SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t threads) {
   int32_t *control = (int32_t *)memory;
-  struct progress *progress = (struct progress *)(control + CONTROL_PROGRESS + thread * CONTROL_PROGRESS_PITCH);
-  struct worker worker = {memory, thread, threads, progress->samples};
-  const int32_t *section = at(&worker, progress->section);
-
   for (;;) {
-    if (progress->waiting) {
-      if (!others_arrived(control + CONTROL_BARRIER_GENERATION, progress->awaited_generation)) return SECTION_MUST_WAIT;
-      progress->waiting = 0;
+    int32_t generation = read_shared(control + CONTROL_GENERATION);
+    if (read_shared(control + CONTROL_STRETCH) == NO_STRETCH) return SECTION_FINISHED;
+    int32_t share = claim_any(control, thread, threads, generation);
+    if (share < 0) {
+      if (changed_soon(control + CONTROL_GENERATION, generation)) continue;
+      return SECTION_MUST_WAIT;
     }
-    if (progress->next_word >= progress->section_words) return SECTION_FINISHED;
-    const struct step *step = (const struct step *)(section + progress->next_word);
-    progress->next_word += step->words;
-    run_step(step, &worker);
-    if (!step->barrier || threads == 1) continue;
+    /* Whoever holds a share holds the stretch: until it is done, none of this changes. */
+    struct worker worker = {memory, share, threads, control[CONTROL_SAMPLES]};
+    const int32_t *section = at(&worker, control[CONTROL_SECTION]);
+    int32_t next = run_stretch(section, read_shared(control + CONTROL_STRETCH), &worker);
+    if (__atomic_add_fetch(control + CONTROL_FINISHED, 1, __ATOMIC_SEQ_CST) < threads) continue;
 
-    /* Read before arriving: afterwards it may already have changed. */
-    progress->awaited_generation = read_shared(control + CONTROL_BARRIER_GENERATION);
-    if (__atomic_add_fetch(control + CONTROL_BARRIER_ARRIVALS, 1, __ATOMIC_SEQ_CST) < threads) {
-      progress->waiting = 1;
-      continue;
-    }
-    __atomic_store_n(control + CONTROL_BARRIER_ARRIVALS, 0, __ATOMIC_SEQ_CST);
-    __atomic_add_fetch(control + CONTROL_BARRIER_GENERATION, 1, __ATOMIC_SEQ_CST);
+    write_shared(control + CONTROL_FINISHED, 0);
+    write_shared(control + CONTROL_STRETCH, next);
+    write_shared(control + CONTROL_GENERATION, following(generation));
     /* A sleeper announces itself before it looks at the generation a last time, so none is missed. */
-    if (read_shared(control + CONTROL_BARRIER_SLEEPERS) > 0) return SECTION_MUST_WAKE;
+    if (read_shared(control + CONTROL_SLEEPERS) > 0) return SECTION_MUST_WAKE;
   }
 }
 

@@ -9,8 +9,8 @@
 #endif
 
 /*
- * Goes on with the section that the thread's `progress` names, as one of `threads` threads. Returns SECTION_FINISHED; or SECTION_MUST_WAIT:
- * sleep until the barrier's generation is no longer the awaited one, then call again; or SECTION_MUST_WAKE: wake those who sleep, then
+ * Takes part in the section that the control block names, as one of `threads` threads. Returns SECTION_FINISHED when all of it is done;
+ * or SECTION_MUST_WAIT: sleep while the generation stays as it is, then call again; or SECTION_MUST_WAKE: wake those who sleep, then
  * call again.
  */
 struct kernel_variant {

@@ -1,4 +1,4 @@
-import { headerFields, kernelLayouts, kernelNames } from './kernel-layout';
+import { barrierCodes, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
 import { type PlannedSection, recordWordsOf } from './memory-plan';
 
 const placeBytes = 64;
@@ -14,7 +14,7 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
     const header: Record<keyof typeof headerFields, number> = {
       kernel: kernelNames.indexOf(step.kernel),
       words: recordWordsOf(step),
-      barrier: Number(barriers[index]),
+      barrier: index === section.steps.length - 1 ? barrierCodes.atEnd : barriers[index] ? barrierCodes.after : barrierCodes.none,
       samples: place(step.samples),
       scratch: place(step.scratch),
       scratchStride: placeOf(step.scratchBytesPerThread),
@@ -23,7 +23,7 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
     const layout: Readonly<Record<string, string>> = kernelLayouts[step.kernel];
     for (const [field, type] of Object.entries(layout)) {
       const value = step.fields[field];
-      if (type === 'place') words[word] = place(value);
+      if (type === 'place' || type === 'result') words[word] = place(value);
       else if (value === undefined) throw new Error(`The step ${step.kernel} lacks ${field}.`);
       else if (type === 'float') floats[word] = value;
       else words[word] = value;

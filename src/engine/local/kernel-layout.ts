@@ -2,16 +2,17 @@
  * The kernels and the fields of their records, in the order in which they stand in memory. This table is the only place that says so:
  * the planner encodes by it, and the build writes the C structures from it (`kernel-layout.h`), so the two sides cannot drift apart.
  *
- * A `place` is where a tensor starts, in units of 64 bytes from the start of the memory; 0 means that there is none.
+ * A `place` is where a tensor starts, in units of 64 bytes from the start of the memory; 0 means that there is none. A `result` is the
+ * place of a tensor that the kernel writes.
  */
-export type FieldType = 'place' | 'integer' | 'float';
+export type FieldType = 'place' | 'result' | 'integer' | 'float';
 
 /** What every record starts with. */
 export const headerFields = {
   kernel: 'integer',
   /** Words of this record, header included. */
   words: 'integer',
-  /** 1 where every thread must have finished this record before any starts the next. */
+  /** One of `barrierCodes`: whether all threads must have finished this record before any starts the next. */
   barrier: 'integer',
   /** The list of samples to work on; none for all. */
   samples: 'place',
@@ -70,7 +71,7 @@ const boxFields = {
 export const kernelLayouts = {
   packWeights: {
     w: 'place',
-    packed: 'place',
+    packed: 'result',
     inputChannels: 'integer',
     outputChannels: 'integer',
     kernelWidth: 'integer',
@@ -87,7 +88,7 @@ export const kernelLayouts = {
     x: 'place',
     packed: 'place',
     bias: 'place',
-    y: 'place',
+    y: 'result',
     ...borderFields,
     ...kernelFields,
     outputChannels: 'integer',
@@ -97,31 +98,31 @@ export const kernelLayouts = {
     outputPixelPitch: 'integer',
     outputSamplePitch: 'integer',
   },
-  convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'place', ...borderFields, ...kernelFields, outputChannels: 'integer' },
+  convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, outputChannels: 'integer' },
   /** Adds up the threads' partial weight gradients, in the order of the threads. */
   sumPartials: {
     partial: 'place',
-    dw: 'place',
-    dbias: 'place',
+    dw: 'result',
+    dbias: 'result',
     rows: 'integer',
     columns: 'integer',
   },
-  depthwise: { x: 'place', w: 'place', bias: 'place', y: 'place', ...borderFields, ...kernelFields, multiplier: 'integer' },
-  depthwiseInputGradient: { dy: 'place', w: 'place', dx: 'place', ...borderFields, ...kernelFields, multiplier: 'integer' },
-  depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'place', ...borderFields, ...kernelFields, multiplier: 'integer' },
-  dense: { x: 'place', packed: 'place', bias: 'place', y: 'place', inputs: 'integer', outputs: 'integer' },
-  denseWeightGradient: { x: 'place', dy: 'place', dw: 'place', dbias: 'place', inputs: 'integer', outputs: 'integer' },
-  sampleMoments: { x: 'place', moments: 'place', pixels: 'integer', channels: 'integer' },
+  depthwise: { x: 'place', w: 'place', bias: 'place', y: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
+  depthwiseInputGradient: { dy: 'place', w: 'place', dx: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
+  depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
+  dense: { x: 'place', packed: 'place', bias: 'place', y: 'result', inputs: 'integer', outputs: 'integer' },
+  denseWeightGradient: { x: 'place', dy: 'place', dw: 'result', dbias: 'result', inputs: 'integer', outputs: 'integer' },
+  sampleMoments: { x: 'place', moments: 'result', pixels: 'integer', channels: 'integer' },
   batchNormalization: {
     x: 'place',
     gamma: 'place',
     beta: 'place',
-    y: 'place',
+    y: 'result',
     moments: 'place',
-    mean: 'place',
-    inverseDeviation: 'place',
-    runningMean: 'place',
-    runningVariance: 'place',
+    mean: 'result',
+    inverseDeviation: 'result',
+    runningMean: 'result',
+    runningVariance: 'result',
     pixels: 'integer',
     channels: 'integer',
     unbiasedRunningVariance: 'integer',
@@ -133,7 +134,7 @@ export const kernelLayouts = {
     dy: 'place',
     mean: 'place',
     inverseDeviation: 'place',
-    sums: 'place',
+    sums: 'result',
     pixels: 'integer',
     channels: 'integer',
   },
@@ -144,9 +145,9 @@ export const kernelLayouts = {
     mean: 'place',
     inverseDeviation: 'place',
     sums: 'place',
-    dx: 'place',
-    dgamma: 'place',
-    dbeta: 'place',
+    dx: 'result',
+    dgamma: 'result',
+    dbeta: 'result',
     pixels: 'integer',
     channels: 'integer',
   },
@@ -154,40 +155,48 @@ export const kernelLayouts = {
     x: 'place',
     gamma: 'place',
     beta: 'place',
-    y: 'place',
+    y: 'result',
     runningMean: 'place',
     runningVariance: 'place',
     pixels: 'integer',
     channels: 'integer',
     epsilon: 'float',
   },
-  activation: { x: 'place', y: 'place', elements: 'integer', perSample: 'integer', function: 'integer' },
-  activationGradient: { y: 'place', dy: 'place', dx: 'place', elements: 'integer', perSample: 'integer', function: 'integer' },
-  add: { a: 'place', b: 'place', y: 'place', elements: 'integer', perSample: 'integer' },
-  copy: { x: 'place', y: 'place', elements: 'integer', perSample: 'integer' },
-  maxPooling: { x: 'place', y: 'place', ...poolingFields },
-  maxPoolingGradient: { x: 'place', y: 'place', dy: 'place', dx: 'place', ...poolingFields },
-  averagePooling: { x: 'place', y: 'place', ...poolingFields },
-  averagePoolingGradient: { dy: 'place', dx: 'place', ...poolingFields },
-  globalAveragePooling: { x: 'place', y: 'place', pixels: 'integer', channels: 'integer' },
-  globalAveragePoolingGradient: { dy: 'place', dx: 'place', pixels: 'integer', channels: 'integer' },
+  activation: { x: 'place', y: 'result', elements: 'integer', perSample: 'integer', function: 'integer' },
+  activationGradient: { y: 'place', dy: 'place', dx: 'result', elements: 'integer', perSample: 'integer', function: 'integer' },
+  add: { a: 'place', b: 'place', y: 'result', elements: 'integer', perSample: 'integer' },
+  copy: { x: 'place', y: 'result', elements: 'integer', perSample: 'integer' },
+  maxPooling: { x: 'place', y: 'result', ...poolingFields },
+  maxPoolingGradient: { x: 'place', y: 'place', dy: 'place', dx: 'result', ...poolingFields },
+  averagePooling: { x: 'place', y: 'result', ...poolingFields },
+  averagePoolingGradient: { dy: 'place', dx: 'result', ...poolingFields },
+  globalAveragePooling: { x: 'place', y: 'result', pixels: 'integer', channels: 'integer' },
+  globalAveragePoolingGradient: { dy: 'place', dx: 'result', pixels: 'integer', channels: 'integer' },
   /** part → whole; with `clear`, zeros around it. */
-  intoBox: { part: 'place', whole: 'place', clear: 'integer', ...boxFields },
-  fromBox: { whole: 'place', part: 'place', ...boxFields },
+  intoBox: { part: 'place', whole: 'result', clear: 'integer', ...boxFields },
+  fromBox: { whole: 'place', part: 'result', ...boxFields },
   /** Forward and gradient alike: y = x · mask / (1 − rate). */
-  dropout: { x: 'place', y: 'place', seed: 'place', elements: 'integer', rate: 'float' },
-  softmax: { x: 'place', y: 'place', classes: 'integer' },
-  crossEntropy: { logits: 'place', labels: 'place', dlogits: 'place', perSample: 'place', classes: 'integer' },
+  dropout: { x: 'place', y: 'result', seed: 'place', elements: 'integer', rate: 'float' },
+  softmax: { x: 'place', y: 'result', classes: 'integer' },
+  crossEntropy: { logits: 'place', labels: 'place', dlogits: 'result', perSample: 'result', classes: 'integer' },
   /** Adds up the samples' loss and hits, in the order of the samples. */
-  sumMetrics: { perSample: 'place', metrics: 'place' },
-  sgdMomentum: { w: 'place', g: 'place', v: 'place', learningRate: 'place', elements: 'integer', momentum: 'float', weightDecay: 'float' },
+  sumMetrics: { perSample: 'place', metrics: 'result' },
+  sgdMomentum: {
+    w: 'result',
+    g: 'place',
+    v: 'result',
+    learningRate: 'place',
+    elements: 'integer',
+    momentum: 'float',
+    weightDecay: 'float',
+  },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type KernelName = keyof typeof kernelLayouts;
 
 /** Values of a kernel's fields; a place is named by its tensor, a missing tensor is `undefined`. */
 export type KernelFields<K extends KernelName> = {
-  readonly [F in keyof (typeof kernelLayouts)[K]]: (typeof kernelLayouts)[K][F] extends 'place' ? number | undefined : number;
+  readonly [F in keyof (typeof kernelLayouts)[K]]: (typeof kernelLayouts)[K][F] extends 'place' | 'result' ? number | undefined : number;
 };
 
 export const kernelNames = Object.keys(kernelLayouts) as KernelName[];
@@ -195,27 +204,32 @@ export const kernelNames = Object.keys(kernelLayouts) as KernelName[];
 /** Codes of the activation functions, as the kernels know them. */
 export const activationCodes = { relu: 0, relu6: 1, sigmoid: 2, tanh: 3 } as const;
 
-/** Words (int32) of the control block that the threads share; each group has a cache line of its own. */
+/** Words (int32) of the control block that the threads share; each group has a cache line of its own. `kernels/section.c` has the protocol. */
 export const controlWords = {
-  barrierGeneration: 0,
-  barrierArrivals: 16,
-  barrierSleepers: 32,
-  /** Counts the commands; threads sleep on it between sections. */
+  /** Counts the stretches between barriers. */
+  generation: 0,
+  /** Shares of the current stretch that are done. */
+  finished: 16,
+  /** Threads that sleep until the generation changes. */
+  sleepers: 32,
+  /** Counts the sections; threads sleep on it between them. */
   command: 48,
-  /** Place and words of the section to run, samples of the batch. */
-  section: 64,
-  sectionWords: 65,
+  /** Word of the section where the current stretch starts; `noStretch` when there is nothing to do. */
+  stretch: 64,
+  /** Place of the section to run, samples of the batch. */
+  section: 65,
   samples: 66,
   /** 1 when the threads are to end, and when one of them failed. */
   leave: 67,
   failed: 68,
-  /** Each thread's own state (`progressWords`), a cache line each. */
-  progress: 80,
-  progressPitch: 16,
+  /** For each share of the work the generation in which it was last claimed, a cache line each. */
+  claims: 80,
+  claimPitch: 16,
 } as const;
 
-/** A thread's state in a section; kept between calls, so that it can leave the kernels to sleep. */
-export const progressWords = { nextWord: 0, waiting: 1, awaitedGeneration: 2, section: 3, sectionWords: 4, samples: 5 } as const;
+export const noStretch = 0x7fffffff;
+
+export const barrierCodes = { none: 0, after: 1, atEnd: 2 } as const;
 
 export const sectionStatus = { finished: 0, mustWait: 1, mustWake: 2 } as const;
 
@@ -236,7 +250,8 @@ export function kernelLayoutHeader(): string {
     '/* Written by the build from src/engine/local/kernel-layout.ts. */\n#pragma once\n#include <stdint.h>\n',
     enumeration('CONTROL', controlWords),
     enumeration('SECTION', sectionStatus),
-    structure('progress', '', Object.fromEntries(Object.keys(progressWords).map((word) => [word, 'integer'] as const))),
+    enumeration('BARRIER', barrierCodes),
+    `enum { NO_STRETCH = ${noStretch} };\n`,
     enumeration('ACTIVATION', activationCodes),
     structure('step', '', headerFields),
     ...kernelNames.map((name) => structure(snakeCase(name), '  struct step step;\n', kernelLayouts[name])),

@@ -7,7 +7,7 @@ import { barriersOf } from './barriers';
 import { encodeSection, placeOf } from './encode-section';
 import { bindKernels, type KernelBinding } from './kernel-binding';
 import type { AllocatedMemory } from './kernel-build';
-import { controlWords } from './kernel-layout';
+import { controlWords, noStretch } from './kernel-layout';
 import type { KernelThreadData } from './kernel-thread';
 import { type MemoryPlan, type PlannedSection, tensorBytes } from './memory-plan';
 import { runSectionAsThread } from './run-section';
@@ -33,7 +33,7 @@ export class LocalExecutable implements Executable {
     for (const section of plan.sections)
       encodeSection(
         section,
-        barriersOf(section, program),
+        barriersOf(section, program, threads),
         new Int32Array(memory.buffer, memory.base + section.recordsAt, section.recordWords),
       );
   }
@@ -41,6 +41,10 @@ export class LocalExecutable implements Executable {
   static async start(program: Program, plan: MemoryPlan, memory: AllocatedMemory, threads: number): Promise<LocalExecutable> {
     const executable = new LocalExecutable(program, plan, memory, threads);
     executable.binding = bindKernels(memory.sourceFor(0));
+    const { control } = executable.binding;
+    control[controlWords.stretch] = noStretch;
+    // Ahead of the claims, which are zero: in the first stretch every share is free.
+    control[controlWords.generation] = 1;
     executable.workers = Array.from({ length: threads - 1 }, (_, index) => {
       const workerData: KernelThreadData = { source: memory.sourceFor(index + 1), thread: index + 1, threads };
       return new Worker(builtFile('kernel-thread.js'), { workerData });
@@ -78,8 +82,9 @@ export class LocalExecutable implements Executable {
     const binding = this.live();
     const { control } = binding;
     control[controlWords.section] = placeOf(section.recordsAt);
-    control[controlWords.sectionWords] = section.recordWords;
     control[controlWords.samples] = samples;
+    // Last: a thread that comes late from the section before may begin as soon as it sees this.
+    Atomics.store(control, controlWords.stretch, 0);
     this.command();
     runSectionAsThread(binding, 0, this.threads);
   }

@@ -179,7 +179,7 @@ export function lowerWeightGradient(builder: StepBuilder, operation: Of<'conv2dW
   const pitch = packedChannels(channels.output, builder.target.lanes);
   const partial = builder.workTensor(builder.target.threads * (rows + 1) * pitch);
   const fields = windowFields(window);
-  builder.acrossSamples(
+  builder.onSamples(
     'convolutionWeightGradient',
     samples,
     { x, dy, partial, sourceChannels: channels.input, ...fields, outputChannels: channels.output },
@@ -212,7 +212,7 @@ export function lowerDepthwise(
     const rows = window.kernelHeight * window.kernelWidth;
     const columns = channels * multiplier;
     const partial = builder.workTensor(builder.target.threads * (rows + 1) * packedChannels(columns, builder.target.lanes));
-    builder.acrossSamples('depthwiseWeightGradient', samples, { x, dy, partial, ...fields }, image);
+    builder.onSamples('depthwiseWeightGradient', samples, { x, dy, partial, ...fields }, image);
     builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows, columns });
   }
 }

@@ -76,23 +76,23 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       builder.onSamples('sampleMoments', samples, { x: rest.x, moments, pixels, channels });
       const fields = { ...rest, gamma: rest.gamma, beta: rest.beta, moments, pixels, channels };
       const unbiased = Number(unbiasedRunningVariance);
-      builder.acrossSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: unbiased }, 3 * channels);
+      builder.onSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: unbiased }, 3 * channels);
       break;
     }
     case 'batchNormalizationGradient': {
       const { x, dy, gamma, mean, inverseDeviation, dx, dgamma, dbeta } = operation;
       const { pixels, channels } = image(x);
       const sums = builder.workTensor(builder.batchSize * 2 * channels);
-      builder.acrossSamples('sampleGradientSums', samples, { x, dy, mean, inverseDeviation, sums, pixels, channels });
+      builder.onSamples('sampleGradientSums', samples, { x, dy, mean, inverseDeviation, sums, pixels, channels });
       const fields = { x, dy, gamma, mean, inverseDeviation, sums, dx, dgamma, dbeta, pixels, channels };
-      builder.acrossSamples('batchNormalizationGradient', samples, fields, 3 * channels);
+      builder.onSamples('batchNormalizationGradient', samples, fields, 3 * channels);
       break;
     }
     case 'batchNormalizationInference': {
       const { x, gamma, beta, y, runningMean, runningVariance, epsilon } = operation;
       const { pixels, channels } = image(x);
       const fields = { x, gamma, beta, y, runningMean, runningVariance, pixels, channels, epsilon };
-      builder.acrossSamples('batchNormalizationInference', samples, fields, 2 * channels);
+      builder.onSamples('batchNormalizationInference', samples, fields, 2 * channels);
       break;
     }
     case 'activation': {

@@ -1,6 +1,6 @@
 import type { Program, TensorId, TensorSpecification } from '../program';
-import { controlWords, headerFields, kernelLayouts } from './kernel-layout';
-import { type LoweredSection, lowerProgram } from './lower';
+import { controlWords, type FieldType, headerFields, kernelLayouts } from './kernel-layout';
+import { lowerProgram } from './lower';
 import { alignBytes, type LoweringTarget, type Step } from './step';
 
 /** Where everything stands, in bytes from the start of the memory. */
@@ -18,6 +18,8 @@ export interface PlannedSection {
   readonly recordWords: number;
   /** Offset of every tensor that the section mentions. */
   readonly offsets: ReadonlyMap<TensorId, number>;
+  /** Size of every tensor, the working memory of the lowering included. */
+  readonly sizes: ReadonlyMap<TensorId, number>;
 }
 
 /** Bytes of a tensor with its batch dimension. */
@@ -32,7 +34,7 @@ export const recordWordsOf = (step: Step) => Object.keys(headerFields).length + 
  * temporaries, in which those whose lives do not overlap may have the same place.
  */
 export function planMemory(program: Program, target: LoweringTarget, batchSize: number): MemoryPlan {
-  let end = alignBytes(4 * (controlWords.progress + controlWords.progressPitch * target.threads));
+  let end = alignBytes(4 * (controlWords.claims + controlWords.claimPitch * target.threads));
   const take = (bytes: number) => {
     const start = end;
     end += alignBytes(bytes);
@@ -43,18 +45,18 @@ export function planMemory(program: Program, target: LoweringTarget, batchSize: 
     return { ...section, recordWords, recordsAt: take(4 * recordWords) };
   });
   const lasting = new Map<TensorId, number>();
-  const temporaries = new Map<TensorId, number>();
+  const programSizes = new Map<TensorId, number>();
   for (const tensor of program.tensors) {
     const bytes = tensorBytes(tensor, batchSize);
-    if (tensor.role === 'temporary') temporaries.set(tensor.id, bytes);
-    else lasting.set(tensor.id, take(bytes));
+    programSizes.set(tensor.id, bytes);
+    if (tensor.role !== 'temporary') lasting.set(tensor.id, take(bytes));
   }
   let bytes = end;
   const sections = lowered.map(({ name, steps, recordsAt, recordWords, workTensors }) => {
-    const sizes = new Map([...temporaries, ...workTensors.map(({ id, bytes: size }) => [id, size] as const)]);
-    const { offsets, end: sectionEnd } = placeTemporaries({ name, steps, workTensors }, sizes, end);
+    const sizes = new Map([...programSizes, ...workTensors.map(({ id, bytes: size }) => [id, size] as const)]);
+    const { offsets, end: sectionEnd } = placeTemporaries(steps, (id) => (lasting.has(id) ? undefined : sizes.get(id)), end);
     bytes = Math.max(bytes, sectionEnd);
-    return { name, steps, recordsAt, recordWords, offsets: new Map([...lasting, ...offsets]) };
+    return { name, steps, recordsAt, recordWords, offsets: new Map([...lasting, ...offsets]), sizes };
   });
   return { bytes, sections, lasting };
 }
@@ -68,11 +70,12 @@ interface Life {
 }
 
 /** Places the largest first, each at the lowest address that is free through its whole life. */
-function placeTemporaries(section: LoweredSection, sizes: ReadonlyMap<TensorId, number>, start: number) {
+function placeTemporaries(steps: readonly Step[], bytesOf: (id: TensorId) => number | undefined, start: number) {
   const lives = new Map<TensorId, Life>();
-  section.steps.forEach((step, index) => {
-    for (const id of mentionedTensors(step)) {
-      const bytes = sizes.get(id);
+  steps.forEach((step, index) => {
+    const ids = tensorsOf(step).map(({ id }) => id);
+    for (const id of step.scratch === undefined ? ids : [...ids, step.scratch]) {
+      const bytes = bytesOf(id);
       const life = lives.get(id);
       if (life) life.last = index;
       else if (bytes !== undefined) lives.set(id, { id, bytes: alignBytes(bytes), first: index, last: index, offset: 0 });
@@ -94,11 +97,13 @@ function placeTemporaries(section: LoweredSection, sizes: ReadonlyMap<TensorId, 
   return { offsets: new Map([...lives].map(([id, { offset }]) => [id, offset] as const)), end };
 }
 
-/** The tensors that a step reads or writes. */
-export function mentionedTensors(step: Step): TensorId[] {
-  const layout: Readonly<Record<string, string>> = kernelLayouts[step.kernel];
-  const places = Object.keys(layout).flatMap((field) => (layout[field] === 'place' ? [step.fields[field]] : []));
-  return [...places, step.samples, step.scratch].filter((id) => id !== undefined);
+/** The tensors that a step reads or writes, its scratch aside. */
+export function tensorsOf(step: Step): { id: TensorId; written: boolean }[] {
+  const fields = Object.entries<FieldType>(kernelLayouts[step.kernel]).flatMap(([field, type]) => {
+    const id = type === 'place' || type === 'result' ? step.fields[field] : undefined;
+    return id === undefined ? [] : [{ id, written: type === 'result' }];
+  });
+  return step.samples === undefined ? fields : [...fields, { id: step.samples, written: false }];
 }
 
 /** The largest batch that fits into so many bytes, 0 when not even one sample does. */

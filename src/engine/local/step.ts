@@ -9,7 +9,7 @@ export interface Step {
   /** Memory of its own for each thread. */
   readonly scratch: TensorId | undefined;
   readonly scratchBytesPerThread: number;
-  /** Whether thread t touches nothing but its share of the samples, so that the next step on the same samples need not wait for the others. */
+  /** Whether a thread touches per-sample tensors of the program only on its own share of the samples. */
   readonly staysInSamples: boolean;
 }
 
@@ -48,12 +48,12 @@ export class StepBuilder {
     return id;
   }
 
-  /** A step whose threads each keep to their own samples. */
+  /** A step whose threads each keep to their own samples, as far as per-sample tensors go. */
   onSamples<K extends KernelName>(kernel: K, samples: TensorId | undefined, fields: KernelFields<K>, scratchFloats = 0): void {
     this.push(kernel, samples, fields, scratchFloats, true);
   }
 
-  /** A step that divides its work in another way, or reads what other threads wrote. */
+  /** A step that divides its work in another way. */
   acrossSamples<K extends KernelName>(kernel: K, samples: TensorId | undefined, fields: KernelFields<K>, scratchFloats = 0): void {
     this.push(kernel, samples, fields, scratchFloats, false);
   }
