@@ -1,5 +1,7 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { datasetNames } from '../datasets/dataset-sources';
 import { productVersion } from '../platform/product-version';
+import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
 import { batchOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
@@ -51,6 +53,16 @@ function commandLine(): Command {
     .addOption(jsonOption)
     .option('--csv', 'print the record of all iterations as CSV')
     .action(showRun);
+
+  program
+    .command('data')
+    .description('data sets')
+    .command('fetch')
+    .description('download a data set and verify it; an interrupted download goes on where it stopped')
+    .addArgument(new Argument('<name>').choices(datasetNames))
+    .option('--to <folder>', 'where to put it; a folder of its name when not given')
+    .option('--from <address>', 'another folder on the network that has the same files')
+    .action(fetchData);
   return program;
 }
 
