@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { WebSocket } from 'ws';
 import { Inspector } from '../inspection/inspector';
 import { builtFile } from '../platform/built-file';
 import { protocolVersion } from '../protocol/messages';
@@ -53,13 +54,11 @@ async function serve(): Promise<void> {
     ...limit('memoryMB', values['inspection-memory-mb']),
   });
   const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs });
-  const server = await listen(
-    (socket) => {
-      const session = new Session(socket, handlers, logToParent, () => sessions.delete(session));
-      sessions.add(session);
-    },
-    Number(values.port ?? 0),
-  );
+  const onConnection = (socket: WebSocket) => {
+    const session = new Session(socket, handlers, logToParent, () => sessions.delete(session));
+    sessions.add(session);
+  };
+  const server = await listen(onConnection, { port: Number(values.port ?? 0) });
 
   let ending = false;
   const end = async (why: string) => {

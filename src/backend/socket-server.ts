@@ -14,12 +14,21 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-const heartbeatMs = 15_000;
+export interface ListenSettings {
+  /** 0: any free one. */
+  port?: number;
+  /** A peer that does not answer a ping before the next is gone. */
+  heartbeatMs?: number;
+}
+
 /** Far more than one window's panels and relays; a page that hammers the port cannot exhaust the process. */
 const maximumConnections = 64;
 
 /** @throws Error with one sentence when no port can be opened. */
-export async function listen(onConnection: (socket: WebSocket) => void, port = 0): Promise<SocketServer> {
+export async function listen(
+  onConnection: (socket: WebSocket) => void,
+  { port = 0, heartbeatMs = 15_000 }: ListenSettings = {},
+): Promise<SocketServer> {
   const http = createServer((_request, response) => {
     response.writeHead(426, { 'Content-Type': 'text/plain', Connection: 'close', Upgrade: 'websocket' });
     response.end('This port speaks WebSocket only.\n');

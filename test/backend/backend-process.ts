@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { builtFile } from '../../src/platform/built-file';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
@@ -23,13 +24,15 @@ export interface BackendSettings {
   workspace: string;
   /** How the fake trainer behaves; `real` takes the trainer's own bundle. */
   trainer: string;
+  /** A fixed port instead of a free one. */
+  port?: number;
 }
 
 export const fakeTrainer = join(__dirname, 'fake-trainer.mjs');
 
-export async function startBackend({ workspace, trainer }: BackendSettings): Promise<BackendProcess> {
+export async function startBackend({ workspace, trainer, port = 0 }: BackendSettings): Promise<BackendProcess> {
   const entry = trainer === 'real' ? [] : ['--trainer', fakeTrainer];
-  const child = fork(builtFile('backend.js'), ['--workspace', workspace, ...entry], {
+  const child = fork(builtFile('backend.js'), ['--workspace', workspace, '--port', String(port), ...entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
     env: { ...process.env, FAKE_TRAINER: trainer },
@@ -62,7 +65,14 @@ export async function connectTo(ready: BackendReady): Promise<RpcClient> {
 
 /** Starts a run of the built-in resnet8; with the fake trainer only the number of iterations matters. */
 export async function startRun(client: RpcClient, iterations: number, batchSize = 64): Promise<string> {
-  const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' }, iterations, batchSize, threads: 1 });
+  // Evaluations take longer than these few iterations: one at the end is enough.
+  const configuration = runConfigurationSchema.parse({
+    model: { kind: 'builtin', name: 'resnet8' },
+    iterations,
+    evaluateEvery: iterations,
+    batchSize,
+    threads: 1,
+  });
   return (await client.request('runs/start', { configuration })).runId;
 }
 
@@ -85,6 +95,10 @@ export async function untilState(client: RpcClient, runId: string, ...states: Ru
   stopListening();
   return summary;
 }
+
+/** Waits until an assertion holds; only the test's own time limits it. */
+export const eventually = (assertion: () => void | Promise<void>, interval = 20): Promise<void> =>
+  vi.waitFor(assertion, { timeout: 50_000, interval });
 
 /** Collects a run's records from now on. */
 export function collect(client: RpcClient, runId: string): NumberedRecord[] {

@@ -1,10 +1,20 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { errorCodes, protocolVersion } from '../../src/protocol/messages';
 import type { NumberedRecord, RunState } from '../../src/protocol/records';
-import { type BackendProcess, collect, connectTo, openSocket, startBackend, startRun, summaryOf, untilState } from './backend-process';
+import {
+  type BackendProcess,
+  collect,
+  connectTo,
+  eventually,
+  openSocket,
+  startBackend,
+  startRun,
+  summaryOf,
+  untilState,
+} from './backend-process';
 
 /** The backend process with its socket, its queue and its run folders; the trainer is a stand-in where its timing matters. */
 
@@ -41,7 +51,7 @@ async function wholeRecord(backend: BackendProcess, runId: string): Promise<Numb
   const client = await backend.connect();
   const records = collect(client, runId);
   const { summary } = await client.request('runs/subscribe', { runId, after: 0 });
-  await vi.waitFor(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence), { timeout: 10_000 });
+  await eventually(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
   client.close();
   return records;
 }
@@ -78,7 +88,7 @@ test('a run stands in the list at once, streams its record, and ends finished', 
   const summary = await untilState(client, runId, 'finished');
   expect(summary).toMatchObject({ iteration: { iteration: 120 }, evaluation: { iteration: 100 }, resumable: false });
   expect(summary.run.owner).toBeUndefined();
-  await vi.waitFor(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
+  await eventually(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
   expect(sequences(records)).toEqual(range(1, summary.lastSequence));
   expect(iterations(records)).toEqual(range(1, 120));
   expect(states(records)).toEqual(['queued', 'preparing', 'training', 'finished']);
@@ -91,14 +101,14 @@ test('a reader that reconnects with the last number it has misses nothing and ge
   const runId = await startRun(first, 300);
   const records = collect(first, runId);
   await first.request('runs/subscribe', { runId, after: 0 });
-  await vi.waitFor(() => expect(records.length).toBeGreaterThan(50));
+  await eventually(() => expect(records.length).toBeGreaterThan(50));
   first.close();
   const second = await backend.connect();
   await new Promise((resolve) => setTimeout(resolve, 100));
   const rest = collect(second, runId);
   await second.request('runs/subscribe', { runId, after: records.at(-1)!.sequence });
   const summary = await untilState(second, runId, 'finished');
-  await vi.waitFor(() => expect(rest.at(-1)?.sequence).toBe(summary.lastSequence));
+  await eventually(() => expect(rest.at(-1)?.sequence).toBe(summary.lastSequence));
   expect(sequences([...records, ...rest])).toEqual(range(1, summary.lastSequence));
 });
 
@@ -125,7 +135,7 @@ test('tuning reaches the trainer and is noted; stop ends the run as stopped; wha
   await client.request('runs/tune', { runId, tuning: { learningRate: 0.025 } });
   await expect(client.request('runs/delete', { runId })).rejects.toThrow('stop it before you delete it');
   await expect(client.request('runs/resume', { runId })).rejects.toThrow('is training already');
-  await vi.waitFor(async () => expect((await summaryOf(client, runId)).iteration?.learningRate).toBe(0.025));
+  await eventually(async () => expect((await summaryOf(client, runId)).iteration?.learningRate).toBe(0.025));
   await client.request('runs/stop', { runId });
   await untilState(client, runId, 'stopped');
   const records = await wholeRecord(backend, runId);
@@ -204,13 +214,13 @@ test('two windows on one folder: each sees the run of the other live, and only t
   }
   const records = collect(other, runId);
   await other.request('runs/subscribe', { runId, after: 0 });
-  await vi.waitFor(() => expect(iterations(records).length).toBeGreaterThan(100), { timeout: 10_000 });
+  await eventually(() => expect(iterations(records).length).toBeGreaterThan(100));
   await owner.request('runs/stop', { runId });
   const stopped = await untilState(other, runId, 'stopped');
-  await vi.waitFor(() => expect(records.at(-1)?.sequence).toBe(stopped.lastSequence), { timeout: 5000 });
+  await eventually(() => expect(records.at(-1)?.sequence).toBe(stopped.lastSequence));
   expect(sequences(records)).toEqual(range(1, stopped.lastSequence));
   await owner.request('runs/delete', { runId });
-  await vi.waitFor(async () => expect(await other.request('runs/list', {})).toEqual([]), { timeout: 5000 });
+  await eventually(async () => expect(await other.request('runs/list', {})).toEqual([]));
 });
 
 test('a slow reader is thinned, keeps every evaluation and the end, and holds up neither the run nor another reader', async () => {
@@ -235,7 +245,7 @@ test('a slow reader is thinned, keeps every evaluation and the end, and holds up
   await new Promise((resolve) => setTimeout(resolve, 2500));
   socket.resume();
   const records = () => received.flatMap((message) => message.records);
-  await vi.waitFor(() => expect(records().at(-1)?.sequence).toBe(summary.lastSequence), { timeout: 20_000 });
+  await eventually(() => expect(records().at(-1)?.sequence).toBe(summary.lastSequence));
   expect(received.some(({ thinned }) => thinned)).toBe(true);
   expect(iterations(records()).length).toBeLessThan(total / 2);
   expect(records().filter(({ record }) => record.type === 'evaluation').length).toBe(total / 100);
@@ -254,4 +264,11 @@ test('nothing is written into a workspace before a run starts', async () => {
   const client = await backend.connect();
   await client.request('runs/list', {});
   expect(existsSync(join(workspace, '.e2train'))).toBe(false);
+});
+
+test('a backend that cannot open its port says so in one sentence and ends', async () => {
+  const { ready } = await backendWith('1');
+  await expect(startBackend({ workspace, trainer: '1', port: ready.port })).rejects.toThrow(
+    'The training backend cannot open a port on 127.0.0.1 (EADDRINUSE)',
+  );
 });

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Handlers } from '../../src/backend/rpc-server';
 import { Session } from '../../src/backend/session';
@@ -15,6 +15,8 @@ afterEach(async () => {
   await server?.close();
   defects.length = 0;
 });
+
+let environmentBytes = maximumMessageBytes;
 
 const handlers: Handlers<Session> = {
   authenticate({ token, client }, session) {
@@ -38,7 +40,7 @@ const handlers: Handlers<Session> = {
   'runs/delete': () => ({}),
   'runs/subscribe': () => Promise.reject(new Error('unused')),
   'runs/unsubscribe': () => ({}),
-  environment: () => ({ version: 'x'.repeat(maximumMessageBytes), node: '', cores: 1, engines: [], protocolVersion: 1 }),
+  environment: () => ({ version: 'x'.repeat(environmentBytes), node: '', cores: 1, engines: [], protocolVersion: 1 }),
 };
 
 interface Raw {
@@ -47,16 +49,18 @@ interface Raw {
   closed: Promise<number>;
 }
 
-async function connect(path = '/'): Promise<Raw> {
-  server ??= await listen((socket) => {
+async function connect(path = '/', { autoPong = true, heartbeatMs = 15_000 } = {}): Promise<Raw> {
+  const onConnection = (socket: WebSocket) => {
     new Session(
       socket,
       handlers,
       (_level, message) => defects.push(message),
       () => {},
     );
-  });
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers: { Origin: 'https://elsewhere.example', Host: 'proxy' } });
+  };
+  server ??= await listen(onConnection, { heartbeatMs });
+  const headers = { Origin: 'https://elsewhere.example', Host: 'proxy' };
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers, autoPong });
   const received: string[] = [];
   const waiting: ((text: string) => void)[] = [];
   socket.on('message', (data) => {
@@ -162,6 +166,25 @@ test('an answer above the maximum size is replaced by an error', async () => {
   expect((await raw.next()).error?.code).toBe(errorCodes.tooLarge);
 });
 
+test('who asks and asks without reading the answers is cut off', async () => {
+  const raw = await connectAuthenticated();
+  environmentBytes = 4 * 1024 * 1024;
+  raw.socket.pause();
+  for (let id = 2; id < 30; id++) raw.socket.send(ask(id, 'environment'));
+  await vi.waitFor(() => expect(defects.join('\n')).toContain('does not read what it asked for'), { timeout: 30_000 });
+  environmentBytes = maximumMessageBytes;
+  raw.socket.terminate();
+});
+
+test('a peer that does not answer pings is dropped, one that does stays', async () => {
+  const alive = await connect('/', { heartbeatMs: 100 });
+  const dead = await connect('/', { autoPong: false });
+  alive.socket.send(authenticate);
+  dead.socket.send(authenticate);
+  expect(await dead.closed).toBe(1006);
+  expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+});
+
 test('an oversized message closes the connection with 1009 and others go on', async () => {
   const other = await connectAuthenticated();
   const raw = await connectAuthenticated();
@@ -187,7 +210,7 @@ test('plain HTTP gets 426 and learns nothing', async () => {
 
 test('a port that cannot be opened is one sentence', async () => {
   await connect();
-  await expect(listen(() => {}, server?.port)).rejects.toThrow(
+  await expect(listen(() => {}, { port: server?.port })).rejects.toThrow(
     'The training backend cannot open a port on 127.0.0.1 (EADDRINUSE): allow local connections in your firewall or sandbox, then restart the backend.',
   );
 });

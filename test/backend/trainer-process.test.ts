@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { plannedIterations, runConfigurationSchema } from '../../src/protocol/configuration';
 import { RunStore } from '../../src/runs/run-store';
-import { type BackendProcess, collect, startBackend, startRun, summaryOf, untilState } from './backend-process';
+import { type BackendProcess, collect, eventually, startBackend, startRun, summaryOf, untilState } from './backend-process';
 
 /** The backend with the real trainer: resnet8 on the built-in images, a few iterations of small batches. */
 
@@ -35,7 +35,7 @@ test('a run trains to its end, says what it computed with, and leaves a model', 
   const summary = await untilState(client, runId, 'finished', 'failed', 'interrupted');
   expect(summary.run).toMatchObject({ state: 'finished', environment: { engine: 'local', threads: 1, node: process.version } });
   expect(summary.run.data?.name).not.toBe('');
-  await vi.waitFor(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
+  await eventually(() => expect(records.at(-1)?.sequence).toBe(summary.lastSequence));
   const losses = records.flatMap(({ record }) => (record.type === 'iteration' ? [record.loss] : []));
   expect(losses.length).toBe(6);
   expect(losses.every((loss) => typeof loss === 'number' && loss > 0)).toBe(true);
@@ -47,13 +47,10 @@ test('a run trains to its end, says what it computed with, and leaves a model', 
 
 test('a stopped run resumes from its checkpoint and is then the run that was never stopped', async () => {
   const client = await (await backendWithTrainer()).connect();
-  const whole = await startRun(client, 12, 8);
+  const whole = await startRun(client, 60, 8);
   await untilState(client, whole, 'finished');
-  const halved = await startRun(client, 12, 8);
-  await vi.waitFor(async () => expect((await summaryOf(client, halved)).iteration?.iteration).toBeGreaterThan(1), {
-    timeout: 30_000,
-    interval: 5,
-  });
+  const halved = await startRun(client, 60, 8);
+  await eventually(async () => expect((await summaryOf(client, halved)).iteration?.iteration).toBeGreaterThan(1));
   await client.request('runs/stop', { runId: halved });
   const stopped = await untilState(client, halved, 'stopped', 'finished');
   expect(stopped).toMatchObject({ resumable: true, run: { state: 'stopped' } });
@@ -69,7 +66,7 @@ test('when the backend is killed its trainer stops with a checkpoint, records al
   const client = await backend.connect();
   const runId = await startRun(client, 100_000, 8);
   const { run } = await untilState(client, runId, 'training');
-  await vi.waitFor(async () => expect((await summaryOf(client, runId)).iteration?.iteration).toBeGreaterThan(3), { timeout: 30_000 });
+  await eventually(async () => expect((await summaryOf(client, runId)).iteration?.iteration).toBeGreaterThan(3));
   backend.process.kill('SIGKILL');
   await backend.exited;
   const next = await (await backendWithTrainer()).connect();
@@ -79,7 +76,7 @@ test('when the backend is killed its trainer stops with a checkpoint, records al
     ours: true,
     run: { reason: 'The training backend ended while the run was training.' },
   });
-  await vi.waitFor(() => expect(() => process.kill(run.owner!.pid, 0)).toThrow(), { timeout: 10_000 });
+  await eventually(() => expect(() => process.kill(run.owner!.pid, 0)).toThrow());
   const folder = new RunStore(workspace).open(runId);
   const records = folder.readRecords();
   expect(records.map(({ sequence }) => sequence)).toEqual(records.map((_record, index) => index + 1));
@@ -91,9 +88,7 @@ test('when the backend is killed its trainer stops with a checkpoint, records al
   ]);
 
   await next.request('runs/resume', { runId });
-  await vi.waitFor(async () => expect((await summaryOf(next, runId)).iteration?.iteration).toBeGreaterThan(iterations.length), {
-    timeout: 30_000,
-  });
+  await eventually(async () => expect((await summaryOf(next, runId)).iteration?.iteration).toBeGreaterThan(iterations.length));
   await next.request('runs/stop', { runId });
   const stopped = await untilState(next, runId, 'stopped');
   expect(plannedIterations(stopped.run.configuration)).toBe(100_000);
