@@ -34,17 +34,20 @@ export interface BatchStreamOptions {
   readonly augment: boolean;
   /** Index of the first batch to take; that of a resumed run. */
   readonly firstBatch?: number;
+  /** A thread that makes not a single image for so long, while one waits for it, counts as dead. */
+  readonly patienceMs?: number;
 }
 
-/** While waiting, the thread is looked after this often; so many looks without a single new image and it counts as dead. */
-const lookMs = 1000;
-const looksUntilDead = 30;
+const usualPatienceMs = 30_000;
+/** How often a wait looks after the thread. Looks are counted rather than the clock read: a machine that was asleep is no dead thread. */
+const looks = 30;
 
 /**
  * Opens the endless stream of training batches, made ahead of their use by a thread of their own.
  * @throws RangeError with one sentence when the batch is larger than the data set.
  */
-export function openBatchStream(dataset: Dataset, { batchSize, seed, augment, firstBatch = 0 }: BatchStreamOptions): BatchStream {
+export function openBatchStream(dataset: Dataset, options: BatchStreamOptions): BatchStream {
+  const { batchSize, seed, augment, firstBatch = 0, patienceMs = usualPatienceMs } = options;
   const { imageShape, channelMean, channelDeviation } = dataset;
   const { count, pixels, labels } = dataset.train;
   const train = { count, pixels: asSharedBytes(pixels), labels: asSharedBytes(labels) };
@@ -52,7 +55,7 @@ export function openBatchStream(dataset: Dataset, { batchSize, seed, augment, fi
   // The same checks as in the thread, where they can still be thrown to the caller.
   new BatchMaker(plan);
   const ring = BatchRing.create({ batchSize, imageValues: valuesPerImage(dataset) });
-  return new ThreadedBatchStream(ring, { plan, memory: ring.memory, firstBatch });
+  return new ThreadedBatchStream(ring, { plan, memory: ring.memory, firstBatch }, patienceMs);
 }
 
 class ThreadedBatchStream implements BatchStream {
@@ -66,6 +69,7 @@ class ThreadedBatchStream implements BatchStream {
   constructor(
     private readonly ring: BatchRing,
     task: BatchThreadTask,
+    private readonly patienceMs: number,
   ) {
     this.firstBatch = task.firstBatch;
     this.worker = new Worker(builtFile('batch-thread.js'), { workerData: task });
@@ -100,14 +104,15 @@ class ThreadedBatchStream implements BatchStream {
   }
 
   private waitForNext(): void {
-    let looks = 0;
+    let fruitlessLooks = 0;
     let { progress } = this.ring;
-    while (!this.ring.waitUntilFilled(this.taken, lookMs)) {
+    while (!this.ring.waitUntilFilled(this.taken, this.patienceMs / looks)) {
       const reason = this.ring.failure ?? this.death;
       if (reason !== undefined) throw new Error(deathSentence(reason));
-      looks = this.ring.progress === progress ? looks + 1 : 0;
+      fruitlessLooks = this.ring.progress === progress ? fruitlessLooks + 1 : 0;
       progress = this.ring.progress;
-      if (looks >= looksUntilDead) throw new Error(deathSentence(`it made no image for ${(looksUntilDead * lookMs) / 1000} seconds`));
+      // While this thread sleeps it hears of no exit, so a death shows only in that nothing comes.
+      if (fruitlessLooks >= looks) throw new Error(deathSentence(`it made no image for ${this.patienceMs / 1000} s`));
     }
   }
 }
