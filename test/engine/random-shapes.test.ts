@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
-import { createLocalEngine } from '../../src/engine/local/local-engine';
 import type { Window } from '../../src/engine/program';
-import { testedBuilds } from './engine-builds';
+import { createTestedEngine, testedBuilds } from './engine-builds';
 import { type NamedTensor, operationProgram } from './operation-program';
 import { ReferenceEngine } from './reference/reference-engine';
 import { relativeError } from './relative-error';
@@ -207,7 +206,7 @@ const operations: Record<string, (anyInput: AnyCase) => [Record<string, unknown>
 describe.each(testedBuilds)('On the %s build', (build) => {
   let engines: Engine[] = [];
   beforeAll(async () => {
-    engines = await Promise.all([1, 2, 3].map((threads) => createLocalEngine({ build, threads })));
+    engines = await Promise.all([1, 2, 3].map((threads) => createTestedEngine(build, threads)));
   });
   afterAll(async () => {
     await Promise.all(engines.map((engine) => engine.dispose()));
@@ -221,7 +220,7 @@ describe.each(testedBuilds)('On the %s build', (build) => {
         // Mostly one thread: starting threads is what takes time here.
         await agrees(engines[turn++ % 8 === 0 ? 1 + ((turn >> 3) % 2) : 0]!, operation, tensors, anyInput);
       }),
-      { seed, numRuns: 40 },
+      { seed, numRuns: 30 },
     );
   });
 });
