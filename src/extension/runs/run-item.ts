@@ -32,7 +32,9 @@ export function runItem(summary: RunSummary): RunItem {
   const { icon, color } = icons[run.state];
   const state = isInAnotherWindow(summary) ? localize('in another window') : stateName(run.state);
   const parts = [...(isLive(summary) ? [progressText(summary)] : []), ...metricTexts(summary), ...parameterTexts(summary)];
-  const telling = run.state === 'training' && !isInAnotherWindow(summary) ? parts : [state, ...parts];
+  // The icon says what is plain: words are for what needs them.
+  const plain = run.state === 'training' || run.state === 'finished';
+  const telling = plain && !isInAnotherWindow(summary) ? parts : [state, ...parts];
   return {
     label: run.title,
     description: telling.join(' · '),
