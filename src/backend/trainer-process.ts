@@ -1,19 +1,21 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../datasets/dataset';
 import { loadDataset } from '../datasets/load-dataset';
 import { createEngine } from '../engine/create-engine';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
+import { writeFileAtomically } from '../platform/atomic-write';
 import type { RunConfiguration } from '../protocol/configuration';
 import { type LayerGraph, layerGraphSchema } from '../protocol/layer-graph';
 import type { LogLevel } from '../protocol/messages';
+import { runEnvironment } from '../runs/run-environment';
 import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
 import { executeRun } from '../training/execute-run';
 import { RunControl } from '../training/run-control';
 import { describe } from './log';
 import { RecordRelay } from './record-relay';
-import { runEnvironment } from './run-environment';
 import { type FromTrainer, type TrainerOutcome, toTrainerSchema } from './trainer-messages';
 
 /**
@@ -67,10 +69,13 @@ async function execute(run: RunFolder, records: RecordRelay): Promise<Ending> {
   }
 }
 
-/** A file's model was stored when the run was created, so that it no longer depends on the source. */
+/** The network is stored in the run's folder, by whoever creates the run or here, so that a resume does not depend on the source. */
 async function graphOf(run: RunFolder, { model }: RunConfiguration, { imageShape, classes }: Dataset): Promise<LayerGraph> {
-  if (model.kind === 'builtin') return buildBuiltinNetwork(model.name, imageShape, classes.length);
-  return layerGraphSchema.parse(JSON.parse(await readFile(join(run.directory, 'graph.json'), 'utf8')));
+  const path = join(run.directory, 'graph.json');
+  if (model.kind === 'file' || existsSync(path)) return layerGraphSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const graph = buildBuiltinNetwork(model.name, imageShape, classes.length);
+  writeFileAtomically(path, JSON.stringify(graph));
+  return graph;
 }
 
 /** What the backend would write at the end, had it not gone first. */

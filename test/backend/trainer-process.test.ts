@@ -43,6 +43,7 @@ test('a run trains to its end, says what it computed with, and leaves a model', 
     new Set(['state', 'iteration', 'evaluation', 'prediction', 'checkpoint', 'layerEnergy']),
   );
   expect(existsSync(join(summary.directory, 'model', 'model.json'))).toBe(true);
+  expect(JSON.parse(readFileSync(join(summary.directory, 'graph.json'), 'utf8')).layers.length).toBeGreaterThan(20);
 });
 
 test('a stopped run resumes from its checkpoint and is then the run that was never stopped', async () => {
