@@ -132,6 +132,8 @@ export class TrainingLoop {
       apply(this.recordedTunings.shift()!.tuning);
     }
     for (const tuning of this.parts.control.takeTunings()) {
+      // What a person says now goes over what was said, before the interruption, for iterations still to come.
+      this.recordedTunings.length = 0;
       apply(tuning);
       this.parts.emit({ type: 'tuning', iteration, tuning });
       this.parts.reporter.prediction(this.iteration, this.settings);

@@ -43,6 +43,8 @@ export interface Handling {
   readonly afterIteration?: (iteration: number) => void;
   /** Tunings by the first iteration that they apply to. */
   readonly tunings?: Readonly<Record<number, Tuning>>;
+  /** Made before the work begins. */
+  readonly tuning?: Tuning;
 }
 
 /** Runs in a workspace of their own, as command line and backend drive them. */
@@ -63,8 +65,12 @@ export class RunHarness {
   }
 
   /** Works on a run until it ends, is stopped or killed. */
-  async work(run: RunFolder, { killAt, stopAt, afterIteration, tunings = {} }: Handling = {}): Promise<'finished' | 'stopped' | 'killed'> {
+  async work(
+    run: RunFolder,
+    { killAt, stopAt, afterIteration, tuning, tunings = {} }: Handling = {},
+  ): Promise<'finished' | 'stopped' | 'killed'> {
     const control = new RunControl();
+    if (tuning) control.tune(tuning);
     const given = new Set<number>();
     const emit = (record: MetricRecord): void => {
       run.append(record);
