@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Argument, Command } from 'commander';
 import { datasetNames } from '../datasets/dataset-sources';
 import { productVersion } from '../platform/product-version';

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { writeFileAtomically } from '../platform/atomic-write';
+import { writingTo } from '../platform/write-failure';
 import type { MetricRecord, NumberedRecord } from '../protocol/records';
 import { type RunFile, runFileSchema } from '../protocol/runs';
+import { exclusively } from './exclusively';
 import { RecordFiles } from './record-files';
+import { ownerLives } from './run-owner';
 
 const runFileName = 'run.json';
 
@@ -36,13 +40,18 @@ export class RunFolder {
   }
 
   /**
-   * Changes fields of `run.json`; a field that is given as undefined is removed.
-   * @throws Error with one sentence when it cannot be written; it then stays as it was.
+   * Changes fields of `run.json`; a field that is given as undefined is removed. Of several processes that want to own the run one gets it.
+   * @throws Error with one sentence when it cannot be written, or when a new owner is given while another process owns it; it then stays as it was.
    */
   update(change: Partial<RunFile>): RunFile {
-    const file = runFileSchema.parse(JSON.parse(JSON.stringify({ ...this.read(), ...change })));
-    this.write(file);
-    return file;
+    const changed = () => {
+      const present = this.read();
+      if (change.owner) refuseWhenOwned(present);
+      const file = runFileSchema.parse(JSON.parse(JSON.stringify({ ...present, ...change })));
+      this.write(file);
+      return file;
+    };
+    return writingTo(this.directory, () => exclusively(join(this.directory, `${runFileName}.lock`), changed));
   }
 
   /** @throws Error with one sentence when it cannot be written. */
@@ -75,4 +84,11 @@ export class RunFolder {
   close(): void {
     this.records.close();
   }
+}
+
+/** The owner itself may hand the run on to a process of its own. */
+function refuseWhenOwned(run: RunFile): void {
+  const { owner } = run;
+  if (!owner || !ownerLives(run) || (owner.pid === process.pid && owner.host === hostname())) return;
+  throw new Error(`The run “${run.title}” is in the hands of process ${owner.pid} on ${owner.host}: stop it there first.`);
 }
