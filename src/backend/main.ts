@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { WebSocket } from 'ws';
 import { Inspector } from '../inspection/inspector';
-import { builtFile } from '../platform/built-file';
 import { protocolVersion } from '../protocol/messages';
 import { RunStore } from '../runs/run-store';
+import { readBackendOptions } from './backend-options';
 import { createHandlers } from './handlers';
 import { InspectionCache } from './inspection-cache';
 import { describe, logToParent, tellParent } from './log';
@@ -19,20 +17,7 @@ import { createToken } from './token';
  */
 
 async function serve(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspace: { type: 'string' },
-      /** Another program than the trainer's bundle, for tests of what a trainer rarely does. */
-      trainer: { type: 'string' },
-      /** Limits of what a model file may take to build its model. */
-      'inspection-timeout-ms': { type: 'string' },
-      'inspection-memory-mb': { type: 'string' },
-      /** A fixed port instead of a free one. */
-      port: { type: 'string' },
-    },
-  });
-  if (!values.workspace) throw new Error('The training backend needs a workspace: --workspace DIR.');
-  const workspace = resolve(values.workspace);
+  const { workspace, port, inspection, trainerEntry } = readBackendOptions(process.argv.slice(2));
   const token = createToken();
   const sessions = new Set<Session>();
   const each = (tell: (session: Session) => void) => {
@@ -41,7 +26,7 @@ async function serve(): Promise<void> {
   const runs = new RunManager({
     store: new RunStore(workspace),
     workspace,
-    trainerEntry: () => (values.trainer ? resolve(values.trainer) : builtFile('trainer.js')),
+    trainerEntry,
     log: logToParent,
     listener: {
       onChanged: (summary) => each((session) => session.notifyChanged(summary)),
@@ -49,16 +34,13 @@ async function serve(): Promise<void> {
       onDeleted: (runId) => each((session) => session.notifyDeleted(runId)),
     },
   });
-  const inspector = new Inspector({
-    ...limit('timeoutMs', values['inspection-timeout-ms']),
-    ...limit('memoryMB', values['inspection-memory-mb']),
-  });
+  const inspector = new Inspector(inspection);
   const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs });
   const onConnection = (socket: WebSocket) => {
     const session = new Session(socket, handlers, logToParent, () => sessions.delete(session));
     sessions.add(session);
   };
-  const server = await listen(onConnection, { port: Number(values.port ?? 0) });
+  const server = await listen(onConnection, { port });
 
   let ending = false;
   const end = async (why: string) => {
@@ -76,10 +58,6 @@ async function serve(): Promise<void> {
   logToParent('info', `The training backend listens on port ${server.port} for ${workspace}.`);
   tellParent({ type: 'ready', port: server.port, token, pid: process.pid, protocolVersion });
 }
-
-/** A limit that was given; the inspector has its own for one that was not. */
-const limit = <Name extends string>(name: Name, text: string | undefined): { [key in Name]?: number } =>
-  (text === undefined ? {} : { [name]: Number(text) }) as { [key in Name]?: number };
 
 process.on('unhandledRejection', (error) => logToParent('error', `Unexpected: ${describe(error)}`));
 serve().catch((error: unknown) => {
