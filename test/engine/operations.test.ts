@@ -44,43 +44,40 @@ describe.each(testedBuilds)('On the %s build', (build) => {
     expect(Object.keys(errors).length).toBeGreaterThan(70);
   });
 
-  test.each([1, 2])(
-    'every per-sample operation works on listed samples and leaves the others alone, with %i thread(s)',
-    async (threads) => {
-      const wrong: string[] = [];
-      await withEngine({ build, threads: 1 }, async (engine) => {
-        for (const { name, batchSize, operation, tensors, inputs, outputs } of cases.filter(
-          ({ operation }) => operation.kind !== 'sgdMomentum',
-        )) {
-          // Sample i of the case is sample 2i + 1 here; those between hold what must be neither read nor written.
-          const list = Int32Array.from({ length: 2 * batchSize + 1 }, (_, i) => (i === 0 ? batchSize : 2 * i - 1));
-          const listed = { ...tensors, list: { shape: [list.length], perSample: false, type: 'int32' as const } };
-          const { program, ids } = operationProgram({ ...operation, samples: 'list' }, listed, 2 * batchSize);
-          const executable = await engine.compile(program);
-          executable.write(ids.get('list')!, list);
-          for (const [tensor, specification] of Object.entries(tensors)) {
-            const text = inputs[tensor];
-            const values = text === undefined ? undefined : decode(text, specification.type);
-            const elements = specification.shape.reduce((product, size) => product * size, 1);
-            if (specification.perSample) executable.write(ids.get(tensor)!, spread(values, elements, batchSize, specification.type));
-            else if (values) executable.write(ids.get(tensor)!, values);
-          }
-          executable.run('only', 2 * batchSize);
-          for (const [tensor, text] of Object.entries(outputs)) {
-            const { shape, perSample, type } = tensors[tensor]!;
-            const elements = shape.reduce((product, size) => product * size, 1);
-            const actual = executable.read(ids.get(tensor)!);
-            const listedValues = actual.filter((_, i) => !perSample || Math.floor(i / elements) % 2 === 1);
-            if (!(relativeError(listedValues, decode(text, type)) <= tolerance)) wrong.push(`${name}: ${tensor}`);
-            const others = Array.from(actual.filter((_, i) => perSample && Math.floor(i / elements) % 2 === 0));
-            if (others.some((value) => !Number.isNaN(value))) wrong.push(`${name}: ${tensor} of samples that are not listed`);
-          }
-          executable.dispose();
+  test('every per-sample operation works on listed samples and leaves the others alone', async () => {
+    const wrong: string[] = [];
+    await withEngine({ build, threads: 1 }, async (engine) => {
+      for (const { name, batchSize, operation, tensors, inputs, outputs } of cases.filter(
+        ({ operation }) => operation.kind !== 'sgdMomentum',
+      )) {
+        // Sample i of the case is sample 2i + 1 here; those between hold what must be neither read nor written.
+        const list = Int32Array.from({ length: 2 * batchSize + 1 }, (_, i) => (i === 0 ? batchSize : 2 * i - 1));
+        const listed = { ...tensors, list: { shape: [list.length], perSample: false, type: 'int32' as const } };
+        const { program, ids } = operationProgram({ ...operation, samples: 'list' }, listed, 2 * batchSize);
+        const executable = await engine.compile(program);
+        executable.write(ids.get('list')!, list);
+        for (const [tensor, specification] of Object.entries(tensors)) {
+          const text = inputs[tensor];
+          const values = text === undefined ? undefined : decode(text, specification.type);
+          const elements = specification.shape.reduce((product, size) => product * size, 1);
+          if (specification.perSample) executable.write(ids.get(tensor)!, spread(values, elements, batchSize, specification.type));
+          else if (values) executable.write(ids.get(tensor)!, values);
         }
-      });
-      expect(wrong).toEqual([]);
-    },
-  );
+        executable.run('only', 2 * batchSize);
+        for (const [tensor, text] of Object.entries(outputs)) {
+          const { shape, perSample, type } = tensors[tensor]!;
+          const elements = shape.reduce((product, size) => product * size, 1);
+          const actual = executable.read(ids.get(tensor)!);
+          const listedValues = actual.filter((_, i) => !perSample || Math.floor(i / elements) % 2 === 1);
+          if (!(relativeError(listedValues, decode(text, type)) <= tolerance)) wrong.push(`${name}: ${tensor}`);
+          const others = Array.from(actual.filter((_, i) => perSample && Math.floor(i / elements) % 2 === 0));
+          if (others.some((value) => !Number.isNaN(value))) wrong.push(`${name}: ${tensor} of samples that are not listed`);
+        }
+        executable.dispose();
+      }
+    });
+    expect(wrong).toEqual([]);
+  });
 });
 
 /** Samples at the odd indices of a batch twice as large, values that are not numbers (for labels: zeros) between them. */
