@@ -24,6 +24,8 @@ const shapesKey = 'e2train.inputShapes';
 export class Inspections extends Disposable {
   private readonly results = new Map<string, Inspection>();
   private readonly lastModelLines = new Map<string, number>();
+  /** Versions that are being inspected now. */
+  private readonly underway = new Map<string, number>();
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly changed = this.track(new vscode.EventEmitter<vscode.Uri>());
   /** A document's result came, changed or went. */
@@ -74,7 +76,9 @@ export class Inspections extends Disposable {
 
   inspectVisible(): void {
     for (const { document } of visibleTextEditors()) {
-      if (this.of(document.uri)?.version !== document.version) this.schedule(document, 0);
+      const key = document.uri.toString();
+      const newest = this.underway.get(key) ?? this.results.get(key)?.version;
+      if (newest !== document.version) this.schedule(document, 0);
     }
   }
 
@@ -114,6 +118,8 @@ export class Inspections extends Disposable {
     const { uri, version } = document;
     const text = document.getText();
     const file = uri.fsPath;
+    const key = uri.toString();
+    this.underway.set(key, version);
     try {
       const result = await inspectWithShapes(this.inputShapes, file, (inputShape) =>
         this.backend.request('inspect', { file, ...(document.isDirty ? { text } : {}), ...(inputShape ? { inputShape } : {}) }),
@@ -123,6 +129,8 @@ export class Inspections extends Disposable {
       this.keep(uri, version, result, mentionsLayers(text));
     } catch (error) {
       this.log.warn(`${file} could not be inspected: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      if (this.underway.get(key) === version) this.underway.delete(key);
     }
   }
 
