@@ -47,7 +47,8 @@ export class Backend extends Disposable {
   }
 
   /** Asks the backend something, starting it when needed. @throws Error with one sentence for a person. */
-  request<M extends MethodName>(method: M, parameters: MethodParameters<M>, timeoutMs?: number): Promise<MethodResult<M>> {
+  async request<M extends MethodName>(method: M, parameters: MethodParameters<M>, timeoutMs?: number): Promise<MethodResult<M>> {
+    this.demandStartable();
     return this.supervisor.request(method, parameters, timeoutMs);
   }
 
@@ -58,10 +59,12 @@ export class Backend extends Disposable {
 
   /** Starts the backend when it does not run. */
   async start(): Promise<void> {
+    this.demandStartable();
     await this.supervisor.client();
   }
 
   async restart(): Promise<void> {
+    this.demandStartable();
     await this.supervisor.restart();
   }
 
@@ -69,8 +72,15 @@ export class Backend extends Disposable {
     if (this.state.kind === 'running') this.supervisor.restart().catch((error: Error) => this.log.error(error.message));
   }
 
-  private launch() {
+  /** What must hold before a backend may start; to lack it is no failure of the backend. @throws Error with one sentence. */
+  private demandStartable(): void {
     if (!vscode.workspace.isTrusted) throw new Error(vscode.l10n.t('E2-Train runs nothing until you trust this workspace.'));
+    if (this.state.kind === 'stopped' && !workspaceDirectory()) {
+      throw new Error(vscode.l10n.t('Open a folder or a model file first: E2-Train keeps its runs beside it.'));
+    }
+  }
+
+  private launch() {
     const workspace = workspaceDirectory();
     if (!workspace) throw new Error(vscode.l10n.t('Open a folder or a model file first: E2-Train keeps its runs beside it.'));
     this.log.info(`Starting the training backend in ${workspace}.`);
