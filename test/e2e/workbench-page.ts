@@ -21,29 +21,35 @@ export class WorkbenchPage {
 
   /** Opens a file of the workspace by its name, through quick open. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.pickInQuickInput(name, name);
+    await this.pickInQuickInput('Control+P', name, name);
     await this.page.locator('.monaco-editor .view-lines .view-line').first().waitFor();
   }
 
   /** Runs a command by its full title, through the command palette. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.pickInQuickInput(`>${title}`, title);
+    await this.pickInQuickInput('F1', `>${title}`, title);
   }
 
-  /** Types into the open quick input and takes the first row that has the text. */
-  async pickInQuickInput(typed: string, row: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type=text]');
-    await input.waitFor();
-    await input.fill(typed);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  /** Shows the extension's views in the sidebar. */
+  async showSidebar(): Promise<void> {
+    const tab = this.page.locator('.activitybar .action-item', { has: this.page.locator('[aria-label="E2-Train"]') }).first();
+    if (!(await tab.getAttribute('class'))?.includes('checked')) await tab.click();
+  }
+
+  /** Opens a quick input, types, and takes the first row that has the text; again where something else took the focus meanwhile. */
+  private async pickInQuickInput(key: string, typed: string, row: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input[type=text]');
+    await eventually(async () => {
+      if (!(await input.isVisible())) await this.page.keyboard.press(key);
+      await input.fill(typed, { timeout: 3000 });
+      await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click({ timeout: 5000 });
+      return true;
+    }, `“${row}” in the quick input`);
   }
 
   /** Answers an input box. */
   async answer(text: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type=text]');
-    await input.waitFor();
+    const input = this.page.locator('.quick-input-widget:visible input[type=text]');
     await input.fill(text);
     await input.press('Enter');
   }
@@ -77,6 +83,37 @@ export class WorkbenchPage {
       const line = (await this.lines()).find((candidate) => candidate.text.includes(text));
       return line?.annotation ? line : undefined;
     }, `an annotation behind “${text}”`);
+  }
+
+  /** Holds the mouse over a word of the visible text. */
+  async hover(word: string): Promise<void> {
+    const place = await this.page.evaluate((wanted) => {
+      const walker = document.createTreeWalker(document.querySelector('.monaco-editor .view-lines') as Node, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const start = node.textContent?.indexOf(wanted) ?? -1;
+        if (start < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, start);
+        range.setEnd(node, start + wanted.length);
+        const box = range.getBoundingClientRect();
+        return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+      }
+      return undefined;
+    }, word);
+    if (!place) throw new Error(`“${word}” is not in the visible text.`);
+    await this.page.mouse.move(place.x - 1, place.y);
+    await this.page.mouse.move(place.x, place.y);
+  }
+
+  /** Replaces all occurrences in the open file, by the editor's own find and replace. */
+  async replaceInFile(text: string, replacement: string): Promise<void> {
+    await this.page.locator('.monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press('Control+H');
+    const widget = this.page.locator('.find-widget.visible');
+    await widget.locator('textarea').first().fill(text);
+    await widget.locator('textarea').nth(1).fill(replacement);
+    await this.page.keyboard.press('Control+Alt+Enter');
+    await this.page.keyboard.press('Escape');
   }
 
   codeLens(text: string | RegExp): Locator {
@@ -115,10 +152,10 @@ export class WorkbenchPage {
     await this.page.screenshot({ path: join(this.screenshotFolder, `${name}.png`) });
   }
 
+  /** Chooses a colour theme and waits until it is on. */
   async setTheme(name: string): Promise<void> {
     await this.runCommand('Preferences: Color Theme');
-    const input = this.page.locator('.quick-input-widget input[type=text]');
-    await input.waitFor();
+    const input = this.page.locator('.quick-input-widget:visible input[type=text]');
     await input.fill(name);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually';
+import { Session } from './session';
+import type { WorkbenchPage } from './workbench-page';
+
+describe('energy at the line', () => {
+  let session: Session;
+  let window: WorkbenchPage;
+
+  beforeAll(async () => {
+    session = await Session.open();
+    window = await session.window();
+    await window.openFile('resnet.ts');
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
+  });
+  afterAll(() => session?.close());
+
+  it('stands behind the lines that make layers, summed over loops and helpers, marked as estimated', async () => {
+    const convolution = await window.annotatedLine('tf.layers.conv2d(');
+    // ResNet-8 for grey images: 7 convolutions of 3×3 and 2 of 1×1, all made by one line of a helper.
+    expect(convolution.annotation).toMatch(/^\s*~[\d.]+ mJ · [\d.]+ M MACs ×9$/);
+    expect((await window.annotatedLine('tf.layers.batchNormalization(')).annotation).toMatch(/~[\d.]+ mJ ×9$/);
+    expect((await window.annotatedLine('tf.layers.add(')).annotation).toMatch(/~[\d.]+ mJ ×3$/);
+    expect((await window.annotatedLine("units: 10, activation: 'softmax'")).annotation).toMatch(/~[\d.]+ µJ · 640 MACs/);
+    const others = (await window.lines()).filter(({ text }) => !text.includes('tf.layers.'));
+    expect(others.filter(({ annotation }) => annotation !== '')).toEqual([]);
+  });
+
+  it('has one row of actions above the model', async () => {
+    await window.codeLens('Train').waitFor();
+    await window.codeLens(/^~[\d.]+ mJ\/iteration$/).waitFor();
+  });
+
+  it('explains itself in the hover, by phase and component', async () => {
+    await window.hover('conv2d');
+    const hover = window.page.locator('.monaco-hover:visible');
+    await hover.getByText('Estimated', { exact: false }).first().waitFor();
+    const text = await hover.textContent();
+    for (const word of ['asic-45nm', 'Forward', 'Weight gradient', 'DRAM']) expect(text).toContain(word);
+    await hover.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));
+    await window.screenshot('hover-light');
+    await window.page.keyboard.press('Escape');
+  });
+
+  it('follows the text as it is typed', async () => {
+    const before = (await window.annotatedLine('units: 10')).annotation;
+    await window.replaceInFile('[16, 32, 64]', '[16, 32, 96]');
+    const after = await eventually(async () => {
+      const line = await window.annotatedLine('units: 10');
+      return line.annotation === before ? undefined : line.annotation;
+    }, 'another energy of the dense layer');
+    expect(after).toMatch(/960 MACs/);
+    await window.replaceInFile('[16, 32, 96]', '[16, 32, 64]');
+  });
+
+  it('says what is wrong while the text does not parse, and comes back', async () => {
+    await window.replaceInFile('[16, 32, 64]', '[16, 32, 64');
+    await window.codeLens(/Syntax error: /).waitFor();
+    await window.replaceInFile('[16, 32, 64', '[16, 32, 64]');
+    expect((await window.annotatedLine('units: 10')).annotation).toMatch(/640 MACs/);
+  });
+
+  it('is listed layer by layer for keyboard and screen reader', async () => {
+    await window.runCommand('E2-Train: Show Layers');
+    await window.treeRow(/conv2d/).waitFor();
+    await window.screenshot('layers-light');
+    await window.setTheme('Dark Modern');
+    await window.screenshot('layers-dark');
+    await window.setTheme('Dark High Contrast');
+    await window.screenshot('layers-high-contrast');
+  });
+
+  it('goes and comes with one command', async () => {
+    await window.runCommand('E2-Train: Toggle Energy Annotations');
+    await eventually(
+      async () => ((await window.lines()).every(({ annotation }) => annotation === '') ? true : undefined),
+      'unannotated text',
+    );
+    await window.runCommand('E2-Train: Toggle Energy Annotations');
+    await window.annotatedLine('tf.layers.conv2d(');
+  });
+});
