@@ -6,6 +6,9 @@ import { installWorkbench } from '../../src/scripts/workbench/install';
 import { startWorkbenchServer, type WorkbenchServer } from '../../src/scripts/workbench/server';
 import { WorkbenchPage } from './workbench-page';
 
+/** How code-server leads to a port on loopback. */
+const backendSockets = /\/proxy\/\d+\//;
+
 const project = join(__dirname, '..', '..');
 
 export interface SessionOptions {
@@ -13,12 +16,18 @@ export interface SessionOptions {
   readonly workspaceTrust?: boolean;
   /** Folder under test/workspaces that is copied to be the workspace. */
   readonly workspace?: string;
+  /** Sockets to the backend open, and then carry nothing, as behind some proxies. */
+  readonly swallowSockets?: boolean;
 }
 
 /** A VS Code server with the packaged extension, a browser, and a copy of a test workspace; all gone after `close`. */
 export class Session {
+  private sockets = 0;
+
   private constructor(
-    private readonly directory: string,
+    private readonly options: SessionOptions,
+    /** Everything of this session lies in here. */
+    readonly directory: string,
     private readonly server: WorkbenchServer,
     private readonly browser: Browser,
     /** The workspace's folder on disk. */
@@ -50,18 +59,27 @@ export class Session {
         '--disable-component-update',
       ],
     });
-    return new Session(directory, server, browser, workspace);
+    return new Session(options, directory, server, browser, workspace);
   }
 
   /** A new window on the workspace. */
   async window(): Promise<WorkbenchPage> {
     const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await context.routeWebSocket(backendSockets, (socket) => {
+      this.sockets++;
+      if (!this.options.swallowSockets) socket.connectToServer();
+    });
     const page = await context.newPage();
     await page.goto(this.server.address(this.workspace), { waitUntil: 'domcontentloaded' });
     const window = new WorkbenchPage(page, screenshots());
     await window.ready();
     return window;
+  }
+
+  /** Sockets that pages themselves have opened to the backend so far. */
+  socketsToBackend(): number {
+    return this.sockets;
   }
 
   async close(): Promise<void> {
