@@ -32,5 +32,5 @@ function residualBlock(x: tf.SymbolicTensor, filters: number, strides: number): 
 
 function convolve(x: tf.SymbolicTensor, filters: number, kernelSize: number, strides: number): tf.SymbolicTensor {
   const y = tf.layers.conv2d({ filters, kernelSize, strides, padding: 'same', useBias: false }).apply(x);
-  return tf.layers.batchNormalization().apply(y) as tf.SymbolicTensor;
+  return tf.layers.batchNormalization({ momentum: 0.9 }).apply(y) as tf.SymbolicTensor;
 }
