@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes, type MethodName, type MethodParameters, type MethodResult, maximumMessageBytes, methods } from '../protocol/messages';
 import { RpcError } from '../protocol/rpc';
 

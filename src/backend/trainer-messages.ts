@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tuningSchema } from '../protocol/configuration';
 import { logLevels } from '../protocol/messages';
 import { metricRecordSchema } from '../protocol/records';

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MetricRecord } from '../protocol/records';
 import type { Log } from './log';
 import { fromTrainerSchema, type ToTrainer, type TrainerOutcome, type TrainerPrepared } from './trainer-messages';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ModelReference, type RunConfiguration, type RunConfigurationInput, runConfigurationSchema } from '../protocol/configuration';
 import type { TrainingOptions } from './options';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { LayerEnergyRecord } from '../protocol/records';
 import type { DeviceProfile } from './device-profile';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The run configuration: one schema for command line, backend, savers view and settings.

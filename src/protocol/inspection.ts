@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { layerGraphSchema, sourceLocationSchema } from './layer-graph';
 
 /** What inspection of one model file gives back. A failure is data too: one sentence, and where. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The layer graph as data: what inspection finds in a person's source, what the estimate walks over and what training compiles.

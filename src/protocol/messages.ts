@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
 import { inspectionResultSchema } from './inspection';
 import { numberedRecordSchema } from './records';

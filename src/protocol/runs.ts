@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runConfigurationSchema } from './configuration';
 import { evaluationRecordSchema, iterationRecordSchema, predictionRecordSchema, runStates } from './records';
 

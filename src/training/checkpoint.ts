@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WeightValues } from './initialize-weights';
 import { encodeModel, joinFloats, type Model, readModel, type StoredModel, splitFloats } from './layers-model';
 import { type TrainingState, trainingStateSchema } from './training-state';

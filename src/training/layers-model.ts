@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { elementsOf } from '../network/graph-queries';
 import { exportTopology } from '../network/topology-export';
 import type { LayerGraph } from '../protocol/layer-graph';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { saversSchema } from '../protocol/configuration';
 
 /** Where a run stands after an iteration, beside its weights and momenta: all that the next iteration depends on, and what its records count. */

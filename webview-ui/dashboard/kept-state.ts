@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the dashboard keeps over being hidden and reloaded. */
 export const keptStateSchema = z.object({

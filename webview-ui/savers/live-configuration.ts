@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RunConfiguration, runConfigurationSchema } from '../../src/protocol/configuration';
 import type { RunSummary } from '../../src/protocol/runs';
 

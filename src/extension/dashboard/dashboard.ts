@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FromDashboard, fromDashboardSchema, type ToDashboard } from '../../protocol/webview-messages';
 import type { Backend } from '../backend/backend';
 import { workspaceDirectory } from '../backend/workspace-directory';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtinProfiles } from '../../energy/device-profile';
 import { type FromSavers, fromSaversSchema, type ToSavers } from '../../protocol/webview-messages';
 import type { Inspections } from '../annotations/inspections';

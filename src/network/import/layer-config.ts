@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Initializer, initializerSchema } from '../../protocol/layer-graph';
 import { TopologyError } from '../network-errors';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TopologyError } from '../network-errors';
 import { withCamelCaseKeys } from './layer-config';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configurationFromSettings, type RunSettingName, runSettings } from '../../../src/extension/settings/run-settings';
 import { runConfigurationSchema } from '../../../src/protocol/configuration';
 
