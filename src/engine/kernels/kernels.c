@@ -13,4 +13,5 @@
 #include "pack_weights.c"
 #include "partial_sums.c"
 #include "pooling.c"
+#include "winograd.c"
 #include "section.c"

@@ -46,6 +46,20 @@ const kernelFields = {
   outputWidth: 'integer',
 } as const;
 
+/** A 3×3 window with stride 1; the first tile starts `top` rows above and `left` columns left of the source image. */
+const winogradFields = {
+  sourceHeight: 'integer',
+  sourceWidth: 'integer',
+  sourceChannels: 'integer',
+  top: 'integer',
+  left: 'integer',
+  outputHeight: 'integer',
+  outputWidth: 'integer',
+  outputChannels: 'integer',
+  /** Tiles whose planes are in the scratch memory together. */
+  tilesAtOnce: 'integer',
+} as const;
+
 const poolingFields = {
   ...kernelFields,
   padTop: 'integer',
@@ -107,6 +121,18 @@ export const kernelLayouts = {
     rows: 'integer',
     columns: 'integer',
   },
+  packWinogradWeights: {
+    w: 'place',
+    packed: 'result',
+    inputChannels: 'integer',
+    outputChannels: 'integer',
+    /** 1 for the input gradient, as in `packWeights`. */
+    transposed: 'integer',
+  },
+  winogradConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...winogradFields },
+  winogradWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...winogradFields, withBias: 'integer' },
+  /** Adds up the threads' partial weight gradients and transforms them back. */
+  sumWinogradPartials: { partial: 'place', dw: 'result', dbias: 'result', inputChannels: 'integer', outputChannels: 'integer' },
   depthwise: { x: 'place', w: 'place', bias: 'place', y: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
   depthwiseInputGradient: { dy: 'place', w: 'place', dx: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
   depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },

@@ -1,218 +1,26 @@
-import type { Operation, TensorId, Window } from '../program';
-import type { StepBuilder } from './step';
+import { lowerDirectConvolution, lowerDirectInputGradient, lowerDirectWeightGradient } from './lower-direct-convolution';
+import {
+  lowerWinogradConvolution,
+  lowerWinogradInputGradient,
+  lowerWinogradWeightGradient,
+  winogradFits,
+  winogradFitsInputGradient,
+} from './lower-winograd';
+import type { Channels, OperationOf, StepBuilder } from './step';
 
-/** Convolutions as steps. Here is the place to choose another algorithm by shape. */
+/** Chooses the algorithm of a convolution by its shape: Winograd's where it fits, else the direct sum. */
 
-interface Channels {
-  readonly input: number;
-  readonly output: number;
+export function lowerConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
+  const lower = winogradFits(operation.window, channels, builder.target) ? lowerWinogradConvolution : lowerDirectConvolution;
+  lower(builder, operation, channels);
 }
 
-type Of<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
-
-const packedChannels = (channels: number, lanes: number) => Math.ceil(channels / lanes) * lanes;
-
-/** Fields that lay the image into its zero-bordered copy and slide the window over it. */
-export function windowFields(window: Window) {
-  const paddedHeight = (window.outputHeight - 1) * window.strideHeight + (window.kernelHeight - 1) * window.dilationHeight + 1;
-  const paddedWidth = (window.outputWidth - 1) * window.strideWidth + (window.kernelWidth - 1) * window.dilationWidth + 1;
-  return {
-    sourceHeight: window.inputHeight,
-    sourceWidth: window.inputWidth,
-    top: window.padTop,
-    left: window.padLeft,
-    spacingHeight: 1,
-    spacingWidth: 1,
-    paddedHeight,
-    paddedWidth,
-    kernelHeight: window.kernelHeight,
-    kernelWidth: window.kernelWidth,
-    strideHeight: window.strideHeight,
-    strideWidth: window.strideWidth,
-    dilationHeight: window.dilationHeight,
-    dilationWidth: window.dilationWidth,
-    outputHeight: window.outputHeight,
-    outputWidth: window.outputWidth,
-  };
+export function lowerInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
+  const fits = winogradFitsInputGradient(operation.window, channels, builder.target);
+  (fits ? lowerWinogradInputGradient : lowerDirectInputGradient)(builder, operation, channels);
 }
 
-export function lowerConvolution(builder: StepBuilder, operation: Of<'conv2d'>, channels: Channels): void {
-  const { window, w, x, y, bias, samples } = operation;
-  const taps = window.kernelHeight * window.kernelWidth;
-  const packed = builder.workTensor(taps * channels.input * packedChannels(channels.output, builder.target.lanes));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: channels.input,
-    outputChannels: channels.output,
-    kernelWidth: window.kernelWidth,
-    firstRow: 0,
-    rowStep: 1,
-    rows: window.kernelHeight,
-    firstColumn: 0,
-    columnStep: 1,
-    columns: window.kernelWidth,
-    transposed: 0,
-  });
-  const fields = windowFields(window);
-  builder.onSamples(
-    'convolution',
-    samples,
-    {
-      x,
-      packed,
-      bias,
-      y,
-      sourceChannels: channels.input,
-      ...fields,
-      outputChannels: channels.output,
-      outputStart: 0,
-      outputRowPitch: window.outputWidth * channels.output,
-      outputPixelPitch: channels.output,
-      outputSamplePitch: window.outputHeight * window.outputWidth * channels.output,
-    },
-    fields.paddedHeight * fields.paddedWidth * channels.input,
-  );
-}
-
-/** One axis of a phase of the input gradient: which pixels of dx, which rows of the kernel, and where dy lies in its copy. */
-interface PhaseAxis {
-  readonly start: number;
-  readonly count: number;
-  readonly step: number;
-  readonly firstTap: number;
-  readonly tapStep: number;
-  readonly taps: number;
-  readonly border: number;
-  readonly spacing: number;
-  readonly dilation: number;
-}
-
-/**
- * dx[i] = Σ over taps t with i + pad = o·stride + t·dilation of dy[o]·w[t]. For a stride s the pixels i fall into s phases by (i + pad) mod s;
- * within one, the taps are t = phase + s·j and the sum is a correlation of dy with the turned taps. A window with both stride and dilation
- * is rare: there dy is spread out with zeros instead, and there is one phase.
- */
-function phases(input: number, kernel: number, stride: number, dilation: number, pad: number): PhaseAxis[] {
-  if (stride === 1 || dilation > 1) {
-    const border = (kernel - 1) * dilation - pad;
-    return [{ start: 0, count: input, step: 1, firstTap: 0, tapStep: 1, taps: kernel, border, spacing: stride, dilation }];
-  }
-  return Array.from({ length: stride }, (_, phase) => {
-    const start = (((phase - pad) % stride) + stride) % stride;
-    const taps = Math.max(0, Math.ceil((kernel - phase) / stride));
-    const firstOutput = (start + pad - phase) / stride;
-    const count = Math.max(0, Math.ceil((input - start) / stride));
-    return { start, count, step: stride, firstTap: phase, tapStep: stride, taps, border: taps - 1 - firstOutput, spacing: 1, dilation: 1 };
-  }).filter((axis) => axis.count > 0);
-}
-
-export function lowerInputGradient(builder: StepBuilder, operation: Of<'conv2dInputGradient'>, channels: Channels): void {
-  const { window, w, dy, dx, samples } = operation;
-  const rows = phases(window.inputHeight, window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop);
-  const columns = phases(window.inputWidth, window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft);
-  const packedPhases = rows.flatMap((row) =>
-    columns.map((column) => ({ row, column, packed: packPhase(builder, w, window, channels, row, column) })),
-  );
-  for (const { row, column, packed } of packedPhases) {
-    const paddedHeight = row.count + Math.max(0, row.taps - 1) * row.dilation;
-    const paddedWidth = column.count + Math.max(0, column.taps - 1) * column.dilation;
-    builder.onSamples(
-      'convolution',
-      samples,
-      {
-        x: dy,
-        packed,
-        bias: undefined,
-        y: dx,
-        sourceHeight: window.outputHeight,
-        sourceWidth: window.outputWidth,
-        sourceChannels: channels.output,
-        top: row.border,
-        left: column.border,
-        spacingHeight: row.spacing,
-        spacingWidth: column.spacing,
-        paddedHeight,
-        paddedWidth,
-        kernelHeight: row.taps,
-        kernelWidth: column.taps,
-        strideHeight: 1,
-        strideWidth: 1,
-        dilationHeight: row.dilation,
-        dilationWidth: column.dilation,
-        outputHeight: row.count,
-        outputWidth: column.count,
-        outputChannels: channels.input,
-        outputStart: (row.start * window.inputWidth + column.start) * channels.input,
-        outputRowPitch: row.step * window.inputWidth * channels.input,
-        outputPixelPitch: column.step * channels.input,
-        outputSamplePitch: window.inputHeight * window.inputWidth * channels.input,
-      },
-      paddedHeight * paddedWidth * channels.output,
-    );
-  }
-}
-
-function packPhase(builder: StepBuilder, w: TensorId, window: Window, channels: Channels, row: PhaseAxis, column: PhaseAxis): TensorId {
-  const depth = row.taps * column.taps * channels.output;
-  const packed = builder.workTensor(Math.max(1, depth) * packedChannels(channels.input, builder.target.lanes));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: channels.input,
-    outputChannels: channels.output,
-    kernelWidth: window.kernelWidth,
-    firstRow: row.firstTap,
-    rowStep: row.tapStep,
-    rows: row.taps,
-    firstColumn: column.firstTap,
-    columnStep: column.tapStep,
-    columns: column.taps,
-    transposed: 1,
-  });
-  return packed;
-}
-
-export function lowerWeightGradient(builder: StepBuilder, operation: Of<'conv2dWeightGradient'>, channels: Channels): void {
-  const { window, x, dy, dw, dbias, samples } = operation;
-  const rows = window.kernelHeight * window.kernelWidth * channels.input;
-  const pitch = packedChannels(channels.output, builder.target.lanes);
-  const partial = builder.workTensor(builder.target.threads * (rows + 1) * pitch);
-  const fields = windowFields(window);
-  builder.onSamples(
-    'convolutionWeightGradient',
-    samples,
-    { x, dy, partial, sourceChannels: channels.input, ...fields, outputChannels: channels.output },
-    fields.paddedHeight * fields.paddedWidth * channels.input + window.outputHeight * window.outputWidth * pitch,
-  );
-  builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows, columns: channels.output });
-}
-
-interface DepthwiseShape {
-  readonly channels: number;
-  readonly multiplier: number;
-}
-
-export function lowerDepthwise(
-  builder: StepBuilder,
-  operation: Of<'depthwiseConv2d' | 'depthwiseConv2dInputGradient' | 'depthwiseConv2dWeightGradient'>,
-  { channels, multiplier }: DepthwiseShape,
-): void {
-  const { window, samples } = operation;
-  const fields = { sourceChannels: channels, ...windowFields(window), multiplier };
-  const image = fields.paddedHeight * fields.paddedWidth * channels * multiplier;
-  if (operation.kind === 'depthwiseConv2d') {
-    const { x, w, bias, y } = operation;
-    builder.onSamples('depthwise', samples, { x, w, bias, y, ...fields }, image);
-  } else if (operation.kind === 'depthwiseConv2dInputGradient') {
-    const { dy, w, dx } = operation;
-    builder.onSamples('depthwiseInputGradient', samples, { dy, w, dx, ...fields }, image);
-  } else {
-    const { x, dy, dw, dbias } = operation;
-    const rows = window.kernelHeight * window.kernelWidth;
-    const columns = channels * multiplier;
-    const partial = builder.workTensor(builder.target.threads * (rows + 1) * packedChannels(columns, builder.target.lanes));
-    builder.onSamples('depthwiseWeightGradient', samples, { x, dy, partial, ...fields }, image);
-    builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows, columns });
-  }
+export function lowerWeightGradient(builder: StepBuilder, operation: OperationOf<'conv2dWeightGradient'>, channels: Channels): void {
+  const fits = winogradFits(operation.window, channels, builder.target);
+  (fits ? lowerWinogradWeightGradient : lowerDirectWeightGradient)(builder, operation, channels);
 }

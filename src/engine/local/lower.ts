@@ -1,6 +1,7 @@
 import type { Operation, Program, TensorId, TensorSpecification } from '../program';
 import { activationCodes } from './kernel-layout';
-import { lowerConvolution, lowerDepthwise, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
+import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
+import { lowerDepthwise } from './lower-direct-convolution';
 import { alignBytes, type LoweringTarget, type Step, StepBuilder, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */

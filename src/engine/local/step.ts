@@ -1,4 +1,4 @@
-import type { TensorId } from '../program';
+import type { Operation, TensorId } from '../program';
 import type { KernelFields, KernelName } from './kernel-layout';
 
 /** One record for the kernels, before its tensors have places. Fields of type place hold the id of a tensor. */
@@ -26,6 +26,14 @@ export const alignBytes = (bytes: number) => Math.ceil(bytes / vectorBytes) * ve
 export interface LoweringTarget {
   readonly lanes: number;
   readonly threads: number;
+}
+
+export type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
+
+/** Channels of a convolution. */
+export interface Channels {
+  readonly input: number;
+  readonly output: number;
 }
 
 /** Collects the steps of a section and the working memory that they need. */

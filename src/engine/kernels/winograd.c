@@ -1,0 +1,180 @@
+/*
+ * 3×3 convolutions with stride 1, and both their gradients, by Winograd's F(4×4, 3×3): tiles of many images are transformed into 36
+ * planes of a value for each tile and channel, each plane is multiplied with its own matrix of transformed weights, and the products are
+ * transformed back. Channels fill whole vectors. A few tiles at a time, so that the planes stay in the second-level cache.
+ */
+#include "tile.h"
+#include "winograd.h"
+#include "worker.h"
+
+/* Keeps the planes from starting at the same set of the cache where their size is a power of two. */
+#define PLANE_GAP 16
+
+struct tile_grid {
+  int32_t rows, columns;
+};
+
+INLINE struct tile_grid tiles_over(int32_t height, int32_t width) {
+  struct tile_grid grid = {(height + TILE_OUTPUTS - 1) / TILE_OUTPUTS, (width + TILE_OUTPUTS - 1) / TILE_OUTPUTS};
+  return grid;
+}
+
+/* Where a tile of a thread's share of the samples lies. */
+struct tile_place {
+  size_t sample;
+  int32_t row, column;
+};
+
+INLINE struct tile_place tile_place(struct samples samples, struct range share, struct tile_grid grid, int32_t tile) {
+  int32_t tiles = grid.rows * grid.columns, within = tile % tiles;
+  struct tile_place place = {sample_at(samples, share.from + tile / tiles), within / grid.columns * TILE_OUTPUTS,
+                             within % grid.columns * TILE_OUTPUTS};
+  return place;
+}
+
+/* Transformed weights [plane] in panels as pack_weights has them; for the input gradient turned by 180° and transposed. */
+static void pack_winograd_weights(const struct pack_winograd_weights *record, const struct worker *worker) {
+  const float *w = at(worker, record->w);
+  float *packed = at(worker, record->packed);
+  int transposed = record->transposed;
+  int32_t inputs = transposed ? record->output_channels : record->input_channels;
+  int32_t outputs = transposed ? record->input_channels : record->output_channels;
+  size_t tap_pitch = (size_t)inputs * outputs;
+  size_t input_pitch = transposed ? 1 : (size_t)outputs, output_pitch = transposed ? (size_t)inputs : 1;
+  struct range share = share_of(worker, inputs);
+
+  for (int32_t panel = 0; panel < outputs;) {
+    int32_t vectors = panel_vectors(outputs - panel);
+    for (int32_t input = share.from; input < share.to; input++)
+      for (int32_t v = 0; v < vectors; v++) {
+        const float *from = w + input * input_pitch + (panel + v * LANES) * output_pitch;
+        vector taps[3][3];
+        UNROLL for (int i = 0; i < 3; i++) UNROLL for (int j = 0; j < 3; j++) {
+          const float *tap = from + (transposed ? 8 - (i * 3 + j) : i * 3 + j) * tap_pitch;
+          if (transposed) UNROLL for (int lane = 0; lane < LANES; lane++) taps[i][j][lane] = tap[lane * output_pitch];
+          else taps[i][j] = load(tap);
+        }
+        TRANSFORM_TILE(transform_weights, taps, 3, planes, TILE_INPUTS)
+        float *to = packed + (size_t)panel * inputs + (input * vectors + v) * LANES;
+        UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++)
+            store(to + (i * TILE_INPUTS + j) * tap_pitch, planes[i][j]);
+      }
+    panel += vectors * LANES;
+  }
+}
+
+static void winograd_convolution(const struct winograd_convolution *record, const struct worker *worker) {
+  const float *x = at(worker, record->x), *packed = at(worker, record->packed), *bias = at(worker, record->bias);
+  float *y = at(worker, record->y), *transformed = scratch_of(worker, &record->step);
+  struct image_shape source = {record->source_height, record->source_width, record->source_channels};
+  struct image_shape result = {record->output_height, record->output_width, record->output_channels};
+  size_t source_elements = (size_t)source.height * source.width * source.channels;
+  size_t result_elements = (size_t)result.height * result.width * result.channels;
+  size_t source_pitch = (size_t)record->tiles_at_once * source.channels + PLANE_GAP;
+  size_t result_pitch = (size_t)record->tiles_at_once * result.channels + PLANE_GAP;
+  float *products = transformed + PLANES * source_pitch;
+  struct tile_grid grid = tiles_over(result.height, result.width);
+  struct samples samples = samples_of(worker, &record->step);
+  struct range share = share_of(worker, samples.count);
+  struct stretches channels = {1, 1, source.channels, 0, 0};
+
+  int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
+  for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
+    int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
+    for (int32_t i = 0; i < count; i++) {
+      struct tile_place place = tile_place(samples, share, grid, first + i);
+      input_planes(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
+                   transformed + (size_t)i * source.channels, source_pitch);
+    }
+    for (int32_t plane = 0; plane < PLANES; plane++) {
+      const float *weights = packed + (size_t)plane * source.channels * result.channels;
+      for (int32_t channel = 0; channel < result.channels;) {
+        int32_t vectors = panel_vectors(result.channels - channel);
+        product_row(vectors, count, transformed + plane * source_pitch, source.channels, channels,
+                    weights + (size_t)channel * source.channels, 0, products + plane * result_pitch + channel, result.channels,
+                    result.channels - channel);
+        channel += vectors * LANES;
+      }
+    }
+    for (int32_t i = 0; i < count; i++) {
+      struct tile_place place = tile_place(samples, share, grid, first + i);
+      output_tile(products + (size_t)i * result.channels, result_pitch, bias, y + place.sample * result_elements, result, place.row,
+                  place.column);
+    }
+  }
+}
+
+/* A thread's partial gradient stays transformed: 36 planes of inputs × outputs, then a row with the sum of dy where the bias wants it. */
+INLINE size_t partial_elements(int32_t inputs, int32_t outputs) { return ((size_t)PLANES * inputs + 1) * outputs; }
+
+static void winograd_weight_gradient(const struct winograd_weight_gradient *record, const struct worker *worker) {
+  const float *x = at(worker, record->x), *dy = at(worker, record->dy);
+  float *transformed = scratch_of(worker, &record->step);
+  struct image_shape source = {record->source_height, record->source_width, record->source_channels};
+  struct image_shape gradient = {record->output_height, record->output_width, record->output_channels};
+  size_t source_elements = (size_t)source.height * source.width * source.channels;
+  size_t gradient_elements = (size_t)gradient.height * gradient.width * gradient.channels;
+  size_t source_pitch = (size_t)record->tiles_at_once * source.channels + PLANE_GAP;
+  size_t gradient_pitch = (size_t)record->tiles_at_once * gradient.channels + PLANE_GAP;
+  float *transformed_gradient = transformed + PLANES * source_pitch;
+  size_t elements = partial_elements(source.channels, gradient.channels);
+  float *partial = (float *)at(worker, record->partial) + worker->thread * elements;
+  struct tile_grid grid = tiles_over(gradient.height, gradient.width);
+  struct samples samples = samples_of(worker, &record->step);
+  struct range share = share_of(worker, samples.count);
+
+  clear(partial, elements);
+  int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
+  for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
+    int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
+    for (int32_t i = 0; i < count; i++) {
+      struct tile_place place = tile_place(samples, share, grid, first + i);
+      input_planes(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
+                   transformed + (size_t)i * source.channels, source_pitch);
+      gradient_planes(dy + place.sample * gradient_elements, gradient, place.row, place.column,
+                      transformed_gradient + (size_t)i * gradient.channels, gradient_pitch);
+    }
+    struct pixel_grid row_of_tiles = {1, count, 0, (size_t)source.channels, 0, (size_t)gradient.channels};
+    for (int32_t plane = 0; plane < PLANES; plane++)
+      outer_product(source.channels, gradient.channels, transformed + plane * source_pitch, transformed_gradient + plane * gradient_pitch,
+                    row_of_tiles, partial + (size_t)plane * source.channels * gradient.channels, (size_t)gradient.channels);
+  }
+  if (!record->with_bias) return;
+  float *sums = partial + elements - gradient.channels;
+  for (int32_t i = share.from; i < share.to; i++) {
+    const float *image = dy + sample_at(samples, i) * gradient_elements;
+    for (int32_t o = 0; o < gradient.channels; o += LANES) {
+      vector sum = load(sums + o);
+      for (size_t pixel = 0; pixel < gradient_elements; pixel += gradient.channels) sum += load(image + pixel + o);
+      store(sums + o, sum);
+    }
+  }
+}
+
+/* Adds up the threads' partial gradients, in the order of the threads, and transforms the sum back. */
+static void sum_winograd_partials(const struct sum_winograd_partials *record, const struct worker *worker) {
+  const float *partial = at(worker, record->partial);
+  float *dw = at(worker, record->dw), *dbias = at(worker, record->dbias);
+  int32_t inputs = record->input_channels, outputs = record->output_channels;
+  size_t plane_elements = (size_t)inputs * outputs, elements = partial_elements(inputs, outputs);
+  struct range share = share_of(worker, inputs + 1);
+  for (int32_t input = share.from; input < share.to; input++)
+    for (int32_t o = 0; o < outputs; o += LANES) {
+      const float *from = partial + (input < inputs ? (size_t)input * outputs : elements - outputs) + o;
+      if (input == inputs) {
+        vector sum = load(from);
+        for (int32_t thread = 1; thread < worker->threads; thread++) sum += load(from + thread * elements);
+        if (dbias) store(dbias + o, sum);
+        continue;
+      }
+      vector planes[TILE_INPUTS][TILE_INPUTS];
+      UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++) {
+        const float *plane = from + (i * TILE_INPUTS + j) * plane_elements;
+        planes[i][j] = load(plane);
+        for (int32_t thread = 1; thread < worker->threads; thread++) planes[i][j] += load(plane + thread * elements);
+      }
+      TRANSFORM_TILE(transform_weight_gradient, planes, TILE_INPUTS, taps, 3)
+      UNROLL for (int i = 0; i < 3; i++) UNROLL for (int j = 0; j < 3; j++)
+          store(dw + (i * 3 + j) * plane_elements + (size_t)input * outputs + o, taps[i][j]);
+    }
+}

@@ -1,0 +1,114 @@
+import type { Window } from '../program';
+import type { Channels, LoweringTarget, OperationOf, StepBuilder } from './step';
+
+/** 3×3 convolutions with stride 1 and their gradients as steps of Winograd's F(4×4, 3×3). */
+
+const tileOutputs = 4;
+const planes = 36;
+/** Between the planes in scratch memory, as `winograd.c` has it. */
+const planeGap = 16;
+
+/** With fewer channels the transforms cost more than the products save. */
+const fewestChannels = 8;
+/** At the edges tiles reach beyond the image; below this share of useful outputs the direct sum is faster. */
+const leastUsefulShare = 0.4;
+
+/** The planes of the tiles that are worked on at once stay within the second-level cache beside the weights. */
+const planeBytesAtOnce = 1 << 19;
+const tilesAtOnceRange = { forward: { min: 8, max: 16 }, weightGradient: { min: 8, max: 32 } } as const;
+
+const isPlain3x3 = (window: Window) =>
+  window.kernelHeight === 3 &&
+  window.kernelWidth === 3 &&
+  window.strideHeight === 1 &&
+  window.strideWidth === 1 &&
+  window.dilationHeight === 1 &&
+  window.dilationWidth === 1;
+
+function fits(window: Window, height: number, width: number, { input, output }: Channels, { lanes }: LoweringTarget): boolean {
+  const covered = Math.ceil(height / tileOutputs) * Math.ceil(width / tileOutputs) * tileOutputs ** 2;
+  return (
+    isPlain3x3(window) &&
+    input % lanes === 0 &&
+    output % lanes === 0 &&
+    Math.min(input, output) >= fewestChannels &&
+    height * width >= leastUsefulShare * covered
+  );
+}
+
+/** Whether the convolution and its weight gradient are better done by Winograd's algorithm. */
+export const winogradFits = (window: Window, channels: Channels, target: LoweringTarget) =>
+  fits(window, window.outputHeight, window.outputWidth, channels, target);
+
+/** The input gradient's tiles cover the input. */
+export const winogradFitsInputGradient = (window: Window, channels: Channels, target: LoweringTarget) =>
+  fits(window, window.inputHeight, window.inputWidth, channels, target);
+
+function tilesAtOnce({ input, output }: Channels, { min, max }: { readonly min: number; readonly max: number }): number {
+  return Math.max(min, Math.min(max, Math.floor(planeBytesAtOnce / (4 * planes * (input + output)))));
+}
+
+const scratchFloats = ({ input, output }: Channels, tiles: number) => planes * (tiles * (input + output) + 2 * planeGap);
+
+export function lowerWinogradConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
+  const { window, w, x, y, bias, samples } = operation;
+  const packed = packedWeights(builder, w, channels, 0);
+  const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
+  const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles };
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles));
+}
+
+/** The same sum over dy, with the weights turned and transposed. */
+export function lowerWinogradInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
+  const { window, w, dy, dx, samples } = operation;
+  const packed = packedWeights(builder, w, channels, 1);
+  const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
+  const fields = {
+    x: dy,
+    packed,
+    bias: undefined,
+    y: dx,
+    sourceHeight: window.outputHeight,
+    sourceWidth: window.outputWidth,
+    sourceChannels: channels.output,
+    top: window.kernelHeight - 1 - window.padTop,
+    left: window.kernelWidth - 1 - window.padLeft,
+    outputHeight: window.inputHeight,
+    outputWidth: window.inputWidth,
+    outputChannels: channels.input,
+    tilesAtOnce: tiles,
+  };
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles));
+}
+
+export function lowerWinogradWeightGradient(
+  builder: StepBuilder,
+  operation: OperationOf<'conv2dWeightGradient'>,
+  channels: Channels,
+): void {
+  const { window, x, dy, dw, dbias, samples } = operation;
+  const partial = builder.workTensor(builder.target.threads * (planes * channels.input + 1) * channels.output);
+  const tiles = tilesAtOnce(channels, tilesAtOnceRange.weightGradient);
+  const fields = { x, dy, partial, ...forwardFields(window, channels), tilesAtOnce: tiles, withBias: Number(dbias !== undefined) };
+  builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, tiles));
+  const sum = { partial, dw, dbias, inputChannels: channels.input, outputChannels: channels.output };
+  builder.acrossSamples('sumWinogradPartials', undefined, sum);
+}
+
+function packedWeights(builder: StepBuilder, w: number, channels: Channels, transposed: 0 | 1): number {
+  const packed = builder.workTensor(planes * channels.input * channels.output);
+  const fields = { w, packed, inputChannels: channels.input, outputChannels: channels.output, transposed };
+  builder.acrossSamples('packWinogradWeights', undefined, fields);
+  return packed;
+}
+
+const forwardFields = (window: Window, channels: Channels) => ({
+  sourceHeight: window.inputHeight,
+  sourceWidth: window.inputWidth,
+  sourceChannels: channels.input,
+  top: window.padTop,
+  left: window.padLeft,
+  outputHeight: window.outputHeight,
+  outputWidth: window.outputWidth,
+  outputChannels: channels.output,
+});
