@@ -51,6 +51,11 @@ export class ProgressLine {
     else this.stream.write(`\r\u001b[2K${text.slice(0, (this.stream.columns || 120) - 1)}`);
   }
 
+  private accuracy(): string {
+    if (this.evaluation) return `test accuracy ${formatShare(this.evaluation.accuracy)}`;
+    return `batch accuracy ${this.trained?.accuracy === undefined ? '–' : formatShare(this.trained.accuracy)}`;
+  }
+
   private text(): string {
     const { iteration, seconds, energyJ } = this.iteration!;
     const share = Math.min(1, iteration / this.plannedIterations);
@@ -58,9 +63,7 @@ export class ProgressLine {
     const parts = [
       `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${iteration}/${this.plannedIterations}`,
       `loss ${this.trained?.loss?.toFixed(3) ?? '–'}`,
-      this.evaluation
-        ? `test accuracy ${formatShare(this.evaluation.accuracy)}`
-        : `batch accuracy ${formatShare(this.trained?.accuracy ?? Number.NaN)}`,
+      this.accuracy(),
       `~${formatJoules(energyJ)}${this.prediction ? ` of ~${formatJoules(this.prediction.energyJ)}` : ''}`,
       this.prediction ? `${formatDuration(Math.max(0, this.prediction.seconds - seconds))} left` : formatDuration(seconds),
     ];

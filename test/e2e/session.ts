@@ -63,8 +63,8 @@ export class Session {
   }
 
   /** A new window on the workspace. */
-  async window(): Promise<WorkbenchPage> {
-    const context = await this.browser.newContext({ viewport: { width: 1400, height: 900 } });
+  async window(viewport = { width: 1400, height: 900 }): Promise<WorkbenchPage> {
+    const context = await this.browser.newContext({ viewport });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await context.routeWebSocket(backendSockets, (socket) => {
       this.sockets++;

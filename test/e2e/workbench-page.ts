@@ -159,7 +159,14 @@ export class WorkbenchPage {
     await input.fill(name);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.locator(`.monaco-workbench.${themeClass(name)}`).waitFor();
   }
+}
+
+/** The class by which the workbench, and every webview, tells the kind of its theme. */
+function themeClass(name: string): string {
+  if (name.includes('High Contrast')) return name.includes('Light') ? 'hc-light' : 'hc-black';
+  return name.includes('Dark') ? 'vs-dark' : 'vs';
 }
 
 export interface EditorLine {

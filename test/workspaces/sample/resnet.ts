@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A small residual network for the 28×28 grey images of Fashion-MNIST: ResNet-8 with 1 block per group, ResNet-20 with 3. */
+/** A small residual network for the grey images of Fashion-MNIST. */
 export default function createModel(blocksPerGroup = 1): tf.LayersModel {
   const image = tf.input({ shape: [28, 28, 1] });
 
@@ -15,12 +15,14 @@ export default function createModel(blocksPerGroup = 1): tf.LayersModel {
   }
 
   const features = tf.layers.globalAveragePooling2d({}).apply(x);
-  const classes = tf.layers.dense({ units: 10, activation: 'softmax' }).apply(features);
-  return tf.model({ inputs: image, outputs: classes as tf.SymbolicTensor });
+  const dense = tf.layers.dense({ units: 10, activation: 'softmax' });
+  const classes = dense.apply(features) as tf.SymbolicTensor;
+  return tf.model({ inputs: image, outputs: classes });
 }
 
-/** Two 3×3 convolutions with a shortcut around them; the shortcut is projected where the shape changes. */
-function residualBlock(x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor {
+/** Two 3×3 convolutions with a shortcut around them. */
+function residualBlock(x: tf.SymbolicTensor, filters: number, strides: number) {
+  // The shortcut is projected where the shape changes.
   const shortcut = strides === 1 ? x : convolve(x, filters, 1, strides);
 
   let y = convolve(x, filters, 3, strides);
@@ -30,7 +32,9 @@ function residualBlock(x: tf.SymbolicTensor, filters: number, strides: number): 
   return tf.layers.reLU().apply(y) as tf.SymbolicTensor;
 }
 
-function convolve(x: tf.SymbolicTensor, filters: number, kernelSize: number, strides: number): tf.SymbolicTensor {
-  const y = tf.layers.conv2d({ filters, kernelSize, strides, padding: 'same', useBias: false }).apply(x);
-  return tf.layers.batchNormalization({ momentum: 0.9 }).apply(y) as tf.SymbolicTensor;
+function convolve(x: tf.SymbolicTensor, filters: number, kernelSize: number, strides: number) {
+  const window = { filters, kernelSize, strides, padding: 'same' } as const;
+  const y = tf.layers.conv2d({ ...window, useBias: false }).apply(x);
+  const normalization = tf.layers.batchNormalization({ momentum: 0.9 });
+  return normalization.apply(y) as tf.SymbolicTensor;
 }
