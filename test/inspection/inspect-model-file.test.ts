@@ -76,7 +76,7 @@ describe('a layer is charged to the line that made it', () => {
   it('in a helper of the sample project’s network, all nine times', async () => {
     const result = await inspect(sampleFile('resnet.ts'));
     const convolutions = layersOf(result).filter((layer) => layer.startsWith('conv2d'));
-    expect(convolutions).toEqual(new Array<string>(9).fill('conv2d resnet.ts:34'));
+    expect(convolutions).toEqual(new Array<string>(9).fill('conv2d resnet.ts:37'));
   });
 });
 
