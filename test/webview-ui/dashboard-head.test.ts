@@ -30,6 +30,20 @@ test('energy is estimated, and the time to the end is what the prediction leaves
   expect(figure('Time to the end')).toMatchObject({ value: '30 s' });
 });
 
+test('a live run has eight figures and one at rest six, so that rows of two, three or four are full', () => {
+  const live = runSummary('r', { iteration: record });
+  expect(headlineFigures(live)).toHaveLength(8);
+  const figures = headlineFigures({ ...live, run: { ...live.run, state: 'finished' } });
+  expect(figures).toHaveLength(6);
+  expect(figures.at(-1)).toMatchObject({ label: 'Time taken', value: '1 min 40 s', kind: 'measured, without pauses' });
+});
+
+test('the speed is that of an executed iteration; a dropped one has none', () => {
+  const speed = (iteration: typeof record) => headlineFigures(runSummary('r', { iteration })).find(({ label }) => label === 'Speed');
+  expect(speed(record)).toMatchObject({ value: '10/s', kind: 'images, measured' });
+  expect(speed({ ...record, executed: false, imagesPerSecond: 0 })).toMatchObject({ value: '–', kind: 'the last batch was dropped' });
+});
+
 test('a failed run shows its reason, and a run of another window says whose it is', () => {
   const failed = runSummary('r');
   expect(describeState({ ...failed, run: { ...failed.run, state: 'failed', reason: 'The disk is full.' } })).toBe(

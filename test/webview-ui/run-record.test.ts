@@ -41,6 +41,22 @@ test('a run resumed from its checkpoint replaces the iterations after it and kee
   expect(record.iteration?.iteration).toBe(3);
 });
 
+test('after a kill the iterations that are repeated count once, with what they cost the second time', () => {
+  const record = new RunRecord(8);
+  const dearer = (sequence: number, iteration: number) => {
+    const numbered = iterationRecord(sequence, iteration);
+    return { ...numbered, record: { ...numbered.record, energyJ: 1000 + iteration } as typeof numbered.record };
+  };
+  // Enough for the series to be thinned before the kill; the checkpoint was after iteration 12.
+  record.take(Array.from({ length: 30 }, (_, index) => iterationRecord(index + 1)));
+  record.take(Array.from({ length: 30 }, (_, index) => dearer(31 + index, 13 + index)));
+  const { x, columns } = record.progress;
+  expect(x).toEqual([...new Set(x)].sort((one, other) => one - other));
+  expect(x.at(-1)).toBe(42);
+  for (const [index, iteration] of x.entries()) expect(columns.energyJ[index]).toBe(iteration < 13 ? iteration : 1000 + iteration);
+  expect(record.iteration).toMatchObject({ iteration: 42, energyJ: 1042 });
+});
+
 test('fifty thousand iterations keep the memory bounded and the latest point', () => {
   const record = new RunRecord(2000);
   for (let start = 1; start <= 50_000; start += 500) record.take(Array.from({ length: 500 }, (_, index) => iterationRecord(start + index)));

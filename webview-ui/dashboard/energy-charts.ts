@@ -13,7 +13,7 @@ export function savedShare(energyJ: number, baselineEnergyJ: number): number | u
   return baselineEnergyJ > 0 ? 1 - energyJ / baselineEnergyJ : undefined;
 }
 
-/** Joules so far against what the same iterations cost without savers. */
+/** Joules so far beside what plain training (SMB, fp32) costs up to the same point of its schedule. */
 export function cumulativeEnergyContent(record: RunRecord, { width }: ChartOptions): ChartContent {
   const { x, columns } = record.progress;
   const { iteration } = record;
@@ -25,7 +25,7 @@ export function cumulativeEnergyContent(record: RunRecord, { width }: ChartOptio
       y: energyAxis,
       series: [
         {
-          label: 'SMB baseline (fp32, no batch dropped)',
+          label: 'SMB baseline (fp32) at the same point of its schedule',
           colour: 'orange',
           look: 'dashed',
           points: sampleEvenly(x, columns.baselineEnergyJ, width),

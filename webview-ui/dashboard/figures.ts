@@ -14,18 +14,18 @@ export interface Figure {
 
 const notYet = '–';
 
-/** The run's figures for the head of the page, latest known values. */
+/** The run's figures for the head of the page, latest known values: eight of a live run, six of one at rest, so that rows fill. */
 export function headlineFigures(summary: RunSummary): Figure[] {
   const { iteration, evaluation, prediction, run } = summary;
   const live = liveStates.includes(run.state);
   const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
   const figures: Figure[] = [
     joules('Energy so far', iteration?.energyJ),
-    { ...joules('SMB baseline so far', iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, fp32, no batch dropped' } : {}) },
+    { ...joules('SMB baseline so far', iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
     {
       label: 'Saved so far',
       value: saved === undefined ? notYet : formatShare(saved),
-      kind: saved === undefined ? 'no iteration yet' : 'estimated, against SMB over the same iterations',
+      kind: saved === undefined ? 'no iteration yet' : 'estimated, against SMB at this point of its schedule',
     },
     {
       label: 'Test accuracy',
@@ -42,6 +42,11 @@ export function headlineFigures(summary: RunSummary): Figure[] {
   ];
   if (live) {
     figures.push(
+      {
+        label: 'Speed',
+        value: iteration?.executed ? `${formatWhole(iteration.imagesPerSecond)}/s` : notYet,
+        kind: iteration?.executed ? 'images, measured' : iteration ? 'the last batch was dropped' : 'no iteration yet',
+      },
       { ...joules('Energy at the end', prediction?.energyJ), kind: prediction ? 'predicted from the estimate' : 'predicted soon' },
       {
         label: 'Time to the end',
@@ -49,6 +54,12 @@ export function headlineFigures(summary: RunSummary): Figure[] {
         kind: prediction ? 'predicted from the speed so far' : 'predicted soon',
       },
     );
+  } else {
+    figures.push({
+      label: 'Time taken',
+      value: iteration ? formatDuration(iteration.seconds) : notYet,
+      kind: iteration ? 'measured, without pauses' : 'no iteration yet',
+    });
   }
   return figures;
 }

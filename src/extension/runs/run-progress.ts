@@ -15,9 +15,10 @@ export function progressShare({ iteration, plannedIterations }: RunSummary): num
   return Math.min(1, (iteration?.iteration ?? 0) / plannedIterations);
 }
 
-/** `42 %` in whole per cent; 100 only when all is done. */
+/** `0.4 %` so that a long run is seen to move, from 10 on whole per cent: `42 %`; 100 only when all is done. */
 export function progressText(summary: RunSummary): string {
-  return `${Math.floor(progressShare(summary) * 100)} %`;
+  const share = progressShare(summary);
+  return share < 0.1 ? formatShare(share) : `${Math.floor(share * 100)} %`;
 }
 
 export const lossText = (loss: number): string => (loss >= 100 ? loss.toFixed(0) : loss.toFixed(2));

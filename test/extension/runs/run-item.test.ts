@@ -48,6 +48,11 @@ describe('a row of the Runs view', () => {
     expect(item.contextValue).toBe('run stoppable');
   });
 
+  it('shows that a long run moves before its first per cent, and is whole only when all is done', () => {
+    expect(runItem(summary('training', { plannedIterations: 20_000 })).description).toMatch(/^0\.4 % · /);
+    expect(runItem(summary('training', { plannedIterations: 86 })).description).toMatch(/^98 % · /);
+  });
+
   it('cannot be steered when another window owns the run', () => {
     const item = runItem(summary('training', { ours: false }));
     expect(item.description).toContain('in another window');
