@@ -150,7 +150,9 @@ export class Inspections extends Disposable {
 
   private inspectDependents(saved: vscode.TextDocument): void {
     for (const document of vscode.workspace.textDocuments) {
-      if (document !== saved && this.of(document.uri)?.dependencies.includes(saved.uri.fsPath)) this.schedule(document, 0);
+      const inspection = document === saved ? undefined : this.of(document.uri);
+      // A file with a problem may have waited for the saved one, which it then could not name as its dependency: it was not there.
+      if (inspection && (inspection.problems.length > 0 || inspection.dependencies.includes(saved.uri.fsPath))) this.schedule(document, 0);
     }
   }
 
