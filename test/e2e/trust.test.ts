@@ -61,8 +61,8 @@ describe('a workspace that is not trusted', () => {
     await window.openFile('marking.mjs');
     await window.codeLens('no energy shown until you trust this workspace').click();
     await window.page.locator('.workspace-trust-editor').getByText('Trust', { exact: true }).first().click();
-    await eventually(async () => (wasRun() ? true : undefined), 'a look at the model file');
     await window.openFile('marking.mjs');
+    await eventually(async () => (wasRun() ? true : undefined), 'a look at the model file');
     // 784 inputs to the 7 units that the file told.
     expect((await window.annotatedLine('tf.layers.dense(')).annotation).toMatch(/5\.49 k MACs|5488 MACs/);
     await window.codeLens('Train').waitFor();
