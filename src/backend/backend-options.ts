@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { builtFile } from '../platform/built-file';
+import { issuesInWords } from '../protocol/issue-in-words';
 
 const optionsSchema = z.object({
-  workspace: z.string('is needed').min(1),
+  workspace: z.string().min(1),
   port: z.coerce.number().int().min(0).max(65_535).default(0),
   'inspection-timeout-ms': z.coerce.number().int().min(100).default(5000),
   'inspection-memory-mb': z.coerce.number().int().min(64).default(512),
@@ -32,8 +33,8 @@ export function readBackendOptions(commandLine: readonly string[]): BackendOptio
   });
   const parsed = optionsSchema.safeParse(values);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new Error(`The training backend was started wrongly: --${issue?.path.join('.')} ${issue?.message}.`);
+    const sentences = issuesInWords(parsed.error.issues, values, ([option]) => `--${String(option)}`);
+    throw new Error(`The training backend was started wrongly: ${sentences}`);
   }
   const { workspace, port, trainer } = parsed.data;
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { issuesInWords } from '../protocol/issue-in-words';
 import { errorCodes, type MethodName, type MethodParameters, type MethodResult, maximumMessageBytes, methods } from '../protocol/messages';
 import { RpcError } from '../protocol/rpc';
 
@@ -62,7 +63,7 @@ export async function answerRequest<Context>(
 ): Promise<string> {
   const parameters = methods[method].parameters.safeParse(params);
   if (!parameters.success) {
-    return errorText(id, errorCodes.invalidParameters, `The parameters of “${method}” are not right: ${z.prettifyError(parameters.error)}`);
+    return errorText(id, errorCodes.invalidParameters, issuesInWords(parameters.error.issues, params));
   }
   try {
     const handler = handlers[method] as (parameters: unknown, context: Context) => unknown;
@@ -80,6 +81,15 @@ export async function answerRequest<Context>(
 
 /** A refusal: understood, and it cannot be done. The sentence says why and what to do. */
 export const refuse = (sentence: string): RpcError => new RpcError(errorCodes.refused, sentence);
+
+/** Refusals of the file system and of models reach the person as the sentence that they carry. */
+export function sentenceInstead<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+}
 
 export function errorText(id: number | string | null, code: number, message: string): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
-import { writeFileAtomically } from '../platform/atomic-write';
 import type { RunConfiguration, Tuning } from '../protocol/configuration';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { liveStates, type MetricRecord } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
+import { obstacleToResume, withResume } from '../runs/resumption';
 import type { RunStore } from '../runs/run-store';
+import { writeGraph } from '../runs/stored-graph';
 import { LiveRun, ownedBy } from './live-run';
 import type { Log } from './log';
-import { refuse } from './rpc-server';
+import { refuse, sentenceInstead } from './rpc-server';
 import { type CatalogueListener, RunCatalogue } from './run-catalogue';
 import { Trainer } from './trainer';
 
@@ -56,7 +56,7 @@ export class RunManager {
     this.refuseWhenClosing();
     const { store } = this.options;
     const folder = sentenceInstead(() => store.create(configuration, title));
-    if (graph) sentenceInstead(() => writeFileAtomically(join(folder.directory, 'graph.json'), JSON.stringify(graph)));
+    if (graph) sentenceInstead(() => writeGraph(folder, graph));
     this.queue(folder.id);
     return folder.id;
   }
@@ -66,13 +66,9 @@ export class RunManager {
     const summary = this.summary(runId);
     this.refuseWhenForeign(summary, 'resumed');
     if (this.live.has(runId)) throw refuse(`The run “${summary.run.title}” is ${summary.run.state} already.`);
-    if (!summary.resumable) {
-      const reason = summary.run.state === 'finished' ? 'it is finished' : 'it has no checkpoint; start it again instead';
-      throw refuse(`The run “${summary.run.title}” cannot be resumed: ${reason}.`);
-    }
-    const checkpoint = this.options.store.open(runId).latestCheckpoint();
-    const iteration = Number(/\d+$/.exec(checkpoint ?? '')?.[0] ?? 0);
-    this.queue(runId, { resumes: [...summary.run.resumes, { at: new Date().toISOString(), iteration }] });
+    const obstacle = obstacleToResume(summary);
+    if (obstacle) throw refuse(obstacle);
+    this.queue(runId, { resumes: withResume(this.options.store.open(runId), summary.run.resumes) });
   }
 
   stop(runId: string): void {
@@ -208,14 +204,5 @@ export class RunManager {
     if (ours || !liveStates.includes(run.state)) return;
     const where = run.owner ? `process ${run.owner.pid} on ${run.owner.host}` : 'another process';
     throw refuse(`The run “${run.title}” belongs to another window or command (${where}) and can only be ${verb} there.`);
-  }
-}
-
-/** The file system's refusals reach the person as the sentence that they carry. */
-function sentenceInstead<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw refuse(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,9 +1,10 @@
 import { isAbsolute, join } from 'node:path';
+import { chooseModel } from '../inspection/choose-model';
 import type { ModelReference } from '../protocol/configuration';
-import type { InspectedModel, InspectionProblem, InspectionResult } from '../protocol/inspection';
+import type { InspectionResult } from '../protocol/inspection';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { MethodParameters } from '../protocol/messages';
-import { refuse } from './rpc-server';
+import { sentenceInstead } from './rpc-server';
 
 type FileModel = Extract<ModelReference, { kind: 'file' }>;
 
@@ -17,22 +18,6 @@ export async function graphOfFileModel(
   inspect: (question: MethodParameters<'inspect'>) => Promise<InspectionResult>,
 ): Promise<LayerGraph> {
   const file = isAbsolute(model.path) ? model.path : join(workspace, model.path);
-  const { models, problems } = await inspect({ file, ...(model.inputShape && { inputShape: model.inputShape }) });
-  const chosen = chooseModel(models, model.exportName);
-  if (chosen) return chosen.graph;
-  const problem = problems.find(({ exportName }) => exportName === model.exportName) ?? problems[0];
-  if (problem) throw refuse(sentenceOf(problem));
-  const names = models.map(({ exportName }) => `“${exportName}”`).join(', ');
-  if (models.length === 0) throw refuse(`${file} has no model: export a function that returns one.`);
-  if (model.exportName) throw refuse(`${file} has no model “${model.exportName}”; it has ${names}.`);
-  throw refuse(`${file} has several models (${names}): say which one to train.`);
-}
-
-function chooseModel(models: readonly InspectedModel[], exportName: string | undefined): InspectedModel | undefined {
-  if (exportName !== undefined) return models.find((model) => model.exportName === exportName);
-  return models.length === 1 ? models[0] : models.find((model) => model.exportName === 'default');
-}
-
-function sentenceOf({ message, source }: InspectionProblem): string {
-  return source ? `${message} (${source.file}:${source.line})` : message;
+  const result = await inspect({ file, ...(model.inputShape && { inputShape: model.inputShape }) });
+  return sentenceInstead(() => chooseModel(result, model.exportName).graph);
 }

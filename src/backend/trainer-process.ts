@@ -1,19 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Dataset } from '../datasets/dataset';
-import { loadDataset } from '../datasets/load-dataset';
-import { createEngine } from '../engine/create-engine';
-import { buildBuiltinNetwork } from '../network/builtin-networks';
-import { writeFileAtomically } from '../platform/atomic-write';
-import type { RunConfiguration } from '../protocol/configuration';
-import { type LayerGraph, layerGraphSchema } from '../protocol/layer-graph';
 import type { LogLevel } from '../protocol/messages';
-import { runEnvironment } from '../runs/run-environment';
 import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
-import { executeRun } from '../training/execute-run';
 import { RunControl } from '../training/run-control';
+import { trainStoredRun } from '../training/train-stored-run';
 import { describe } from './log';
 import { RecordRelay } from './record-relay';
 import { type FromTrainer, type TrainerOutcome, toTrainerSchema } from './trainer-messages';
@@ -52,30 +41,18 @@ async function train(workspace: string, runId: string, lastSequence: number): Pr
 
 async function execute(run: RunFolder, records: RecordRelay): Promise<Ending> {
   try {
-    const { configuration } = run.read();
-    const dataset = await loadDataset(configuration.data);
-    const graph = await graphOf(run, configuration, dataset);
-    const engine = await createEngine(configuration.engine, configuration.threads);
-    try {
-      const data = { name: dataset.name, provenance: dataset.provenance };
-      tellBackend({ type: 'prepared', data, environment: runEnvironment(engine.description) });
-      return { outcome: await executeRun({ run, graph, dataset, engine, control, log, emit: (record) => records.emit(record) }) };
-    } finally {
-      await engine.dispose();
-    }
+    const outcome = await trainStoredRun({
+      run,
+      control,
+      log,
+      emit: (record) => records.emit(record),
+      onPrepared: (circumstances) => tellBackend({ type: 'prepared', ...circumstances }),
+    });
+    return { outcome };
   } catch (error) {
     log('error', describe(error));
     return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The network is stored in the run's folder, by whoever creates the run or here, so that a resume does not depend on the source. */
-async function graphOf(run: RunFolder, { model }: RunConfiguration, { imageShape, classes }: Dataset): Promise<LayerGraph> {
-  const path = join(run.directory, 'graph.json');
-  if (model.kind === 'file' || existsSync(path)) return layerGraphSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-  const graph = buildBuiltinNetwork(model.name, imageShape, classes.length);
-  writeFileAtomically(path, JSON.stringify(graph));
-  return graph;
 }
 
 /** What the backend would write at the end, had it not gone first. */

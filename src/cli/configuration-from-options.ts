@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type * as z from 'zod';
 import { type ModelReference, type RunConfiguration, type RunConfigurationInput, runConfigurationSchema } from '../protocol/configuration';
+import { issuesInWords } from '../protocol/issue-in-words';
 import type { TrainingOptions } from './options';
 
 /**
  * The run configuration that a command line stands for; what is not given has the schema's default.
- * @throws Error with one sentence per value out of range, naming its option.
+ * @throws Error with one sentence per value that cannot be used.
  */
 export function configurationFromOptions(model: ModelReference, options: TrainingOptions): RunConfiguration {
   const smd = options.smd === undefined ? {} : { enabled: options.smd > 0, dropProbability: options.smd };
@@ -21,28 +21,14 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     weightDecay: options.weightDecay,
     evaluateEvery: options.evaluateEvery,
     checkpointEvery: options.checkpointEvery,
-    engine: options.engine as RunConfigurationInput['engine'],
+    engine: options.engine,
     threads: options.threads,
     deviceProfile: options.profile,
     savers: { smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }) },
   });
   const parsed = runConfigurationSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map(issueInWords).join('\n'));
-}
-
-/** Options whose name is not the field's in kebab case. */
-const optionNames: Readonly<Record<string, string>> = {
-  batchSize: '--batch',
-  deviceProfile: '--profile',
-  dropProbability: '--smd',
-  scheduleStretch: '--smd-stretch',
-};
-
-function issueInWords(issue: z.core.$ZodIssue): string {
-  const field = String(issue.path.at(-1) ?? '');
-  const option = optionNames[field] ?? `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return `The value of ${option} cannot be used: ${issue.message}.`;
+  throw new Error(issuesInWords(parsed.error.issues, input));
 }
 
 function withoutUndefined<T extends object>(value: T): T {

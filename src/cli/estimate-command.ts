@@ -2,12 +2,12 @@ import { basename, relative } from 'node:path';
 import { findDeviceProfile } from '../energy/device-profile';
 import { estimateNetwork, type NetworkEstimate } from '../energy/estimate';
 import { formatCount, formatJoules, formatShare } from '../energy/format';
-import { problemInWords } from '../inspection/choose-model';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import { countParameters, layerParameters } from '../network/parameters';
+import { runConfigurationSchema } from '../protocol/configuration';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { phases } from '../protocol/phases';
-import { inspectFile, modelReference } from './resolve-model';
+import { inspectFile, modelReference, problemOnCommandLine } from './resolve-model';
 import { textTable } from './text-table';
 
 export interface EstimateOptions {
@@ -31,8 +31,8 @@ const cifarClasses = 10;
  * @throws Error with one sentence when there is no model to estimate.
  */
 export async function estimate(argument: string, options: EstimateOptions): Promise<void> {
-  const profile = findDeviceProfile(options.profile ?? 'asic-45nm');
-  const batchSize = options.batch ?? 64;
+  const profile = findDeviceProfile(options.profile ?? runConfigurationSchema.shape.deviceProfile.parse(undefined));
+  const batchSize = options.batch ?? runConfigurationSchema.shape.batchSize.parse(undefined);
   const models = await modelsOf(argument, options);
   const estimates = models.map(({ name, graph }) => ({ name, graph, network: estimateNetwork(graph, profile, { batchSize }) }));
   if (options.json) {
@@ -56,14 +56,9 @@ async function modelsOf(argument: string, { input }: EstimateOptions): Promise<N
     return [{ name: reference.name, graph: buildBuiltinNetwork(reference.name, input ?? cifarShape, cifarClasses) }];
   }
   const { models, problems } = await inspectFile(reference.path, input);
-  for (const problem of problems) console.error(problemInWords(problem));
-  if (models.length === 0) {
-    throw new Error(
-      problems.length > 0
-        ? `${argument} has no model that can be estimated.`
-        : `${argument} has no model: export one, or a function that returns one.`,
-    );
-  }
+  const sentences = problems.map(problemOnCommandLine);
+  if (models.length === 0) throw new Error(sentences.join('\n'));
+  for (const sentence of sentences) console.error(sentence);
   return models.map(({ exportName, graph }) => ({ name: `${relative(process.cwd(), reference.path)} ${exportName}`, graph }));
 }
 

@@ -1,5 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { runConfigurationSchema, smdSchema } from '../protocol/configuration';
+import { Option } from 'commander';
+import type * as z from 'zod';
+import { type RunConfiguration, runConfigurationSchema, smdSchema } from '../protocol/configuration';
+import { issuesInWords } from '../protocol/issue-in-words';
 
 /** Command-line options that stand for fields of the run configuration; texts and ranges are the schema's own. */
 
@@ -10,25 +12,25 @@ export const inputOption = new Option(
   'height, width and channels of the images, such as 32x32x3, where the model leaves them open',
 ).argParser(parseShape);
 export const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
-export const batchOption = new Option('--batch <n>', fields.batchSize.description).argParser(parseNumber);
-export const profileOption = new Option('--profile <name>', fields.deviceProfile.description);
+export const batchOption = numberOption('--batch <n>', fields.batchSize);
+export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
 export const jsonOption = new Option('--json', 'print JSON instead of text');
 
 export const trainingOptions = [
   new Option('--data <directory>', '“builtin”, or a folder with IDX or CIFAR binary files').default('builtin'),
-  new Option('--iterations <n>', fields.iterations.description).argParser(parseNumber),
+  numberOption('--iterations <n>', fields.iterations),
   batchOption,
-  new Option('--smd <probability>', smdSchema.shape.dropProbability.description).argParser(parseNumber),
-  new Option('--smd-stretch <factor>', smdSchema.shape.scheduleStretch.description).argParser(parseNumber),
-  new Option('--seed <n>', fields.seed.description).argParser(parseNumber),
-  new Option('--learning-rate <rate>', fields.learningRate.description).argParser(parseNumber),
-  new Option('--momentum <m>', fields.momentum.description).argParser(parseNumber),
-  new Option('--weight-decay <w>', fields.weightDecay.description).argParser(parseNumber),
+  numberOption('--smd <probability>', smdSchema.shape.dropProbability, `${smdSchema.shape.dropProbability.description} (default: no SMD)`),
+  numberOption('--smd-stretch <factor>', smdSchema.shape.scheduleStretch),
+  numberOption('--seed <n>', fields.seed),
+  numberOption('--learning-rate <rate>', fields.learningRate),
+  numberOption('--momentum <m>', fields.momentum),
+  numberOption('--weight-decay <w>', fields.weightDecay),
   new Option('--no-augment', 'train on the images as they are'),
-  new Option('--evaluate-every <n>', fields.evaluateEvery.description).argParser(parseNumber),
-  new Option('--checkpoint-every <n>', fields.checkpointEvery.description).argParser(parseNumber),
-  new Option('--engine <name>', fields.engine.description),
-  new Option('--threads <n>', fields.threads.description).argParser(parseNumber),
+  numberOption('--evaluate-every <n>', fields.evaluateEvery),
+  numberOption('--checkpoint-every <n>', fields.checkpointEvery),
+  new Option('--engine <name>', described(fields.engine)).argParser((text) => checked('--engine', fields.engine, text)),
+  numberOption('--threads <n>', fields.threads),
   profileOption,
   inputOption,
   exportOption,
@@ -49,7 +51,7 @@ export interface TrainingOptions {
   readonly augment: boolean;
   readonly evaluateEvery?: number;
   readonly checkpointEvery?: number;
-  readonly engine?: string;
+  readonly engine?: RunConfiguration['engine'];
   readonly threads?: number;
   readonly profile?: string;
   readonly input?: number[];
@@ -57,16 +59,38 @@ export interface TrainingOptions {
   readonly json?: boolean;
 }
 
-function parseNumber(text: string): number {
+interface Field<T> {
+  readonly description?: string | undefined;
+  parse(value: undefined): unknown;
+  safeParse(value: unknown): z.ZodSafeParseResult<T>;
+}
+
+/** The schema's text, with the value that it has when nothing is given. */
+function described(field: Field<unknown>): string {
+  const usual = field.parse(undefined);
+  return `${field.description} (default: ${typeof usual === 'number' ? Number(usual.toFixed(4)) : usual})`;
+}
+
+function numberOption(flags: string, field: Field<number>, description = described(field)): Option {
+  const [flag] = flags.split(' ') as [string];
+  return new Option(flags, description).argParser((text) => checked(flag, field, text.trim() === '' ? text : numberOr(text)));
+}
+
+/** What is no number stays as it is written, so that the sentence about it can show it. */
+function numberOr(text: string): number | string {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
+  return Number.isNaN(value) ? text : value;
+}
+
+/** @throws Error with one sentence that names the option. */
+function checked<T>(flag: string, field: Field<T>, value: unknown): T {
+  const { success, data, error } = field.safeParse(value);
+  if (success) return data;
+  throw new Error(issuesInWords(error.issues, value, () => flag));
 }
 
 function parseShape(text: string): number[] {
   const shape = text.split(/[x×,]/).map(Number);
-  if (shape.length > 4 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
-    throw new InvalidArgumentError('It must be sizes joined by x, such as 32x32x3.');
-  }
-  return shape;
+  if (shape.length <= 4 && shape.every((size) => Number.isInteger(size) && size > 0)) return shape;
+  throw new Error(`--input must be sizes joined by x, such as 32x32x3, not “${text}”.`);
 }

@@ -12,6 +12,7 @@ export class ProgressLine {
   private trained?: IterationRecord;
   private evaluation?: EvaluationRecord;
   private prediction?: PredictionRecord;
+  private ended = false;
   private shownAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -32,9 +33,15 @@ export class ProgressLine {
     }
   }
 
+  /** Says something between two states; the line goes on below it. */
+  interject(message: string): void {
+    this.stream.write(this.stream.isTTY ? `\r\u001b[2K${message}\n` : `${message}\n`);
+  }
+
   /** Draws the last state and ends the line. */
   end(): void {
     if (!this.iteration) return;
+    this.ended = true;
     this.draw();
     if (this.stream.isTTY) this.stream.write('\n');
   }
@@ -65,7 +72,7 @@ export class ProgressLine {
       `loss ${this.trained?.loss?.toFixed(3) ?? '–'}`,
       this.accuracy(),
       `~${formatJoules(energyJ)}${this.prediction ? ` of ~${formatJoules(this.prediction.energyJ)}` : ''}`,
-      this.prediction ? `${formatDuration(Math.max(0, this.prediction.seconds - seconds))} left` : formatDuration(seconds),
+      this.prediction && !this.ended ? `${formatDuration(Math.max(0, this.prediction.seconds - seconds))} left` : formatDuration(seconds),
     ];
     return parts.join(' · ');
   }

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chooseModel } from '../inspection/choose-model';
+import { chooseModel, problemInWords } from '../inspection/choose-model';
 import { Inspector } from '../inspection/inspector';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import { builtinNetworks, type ModelReference } from '../protocol/configuration';
-import type { InspectedModel, InspectionProblem } from '../protocol/inspection';
+import type { InspectionProblem, InspectionResult } from '../protocol/inspection';
 import type { LayerGraph } from '../protocol/layer-graph';
 
 export interface ModelOptions {
@@ -20,22 +20,21 @@ export function modelReference(argument: string, options: ModelOptions): ModelRe
   const builtin = builtinNetworks.find((name) => name === argument);
   if (builtin) return { kind: 'builtin', name: builtin };
   const path = resolve(argument);
-  if (!existsSync(path)) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new Error(`${path} is a folder: name the model file in it.`);
+  if (!found) {
     throw new Error(`There is no file ${path}, and “${argument}” is none of the built-in networks (${builtinNetworks.join(', ')}).`);
   }
   return { kind: 'file', path, ...(options.export && { exportName: options.export }), ...(options.input && { inputShape: options.input }) };
 }
 
 /** All models of a file, and what stands against others. */
-export async function inspectFile(
-  file: string,
-  inputShape?: number[],
-): Promise<{ models: InspectedModel[]; problems: InspectionProblem[] }> {
+export async function inspectFile(file: string, inputShape?: number[]): Promise<InspectionResult> {
   const inspector = new Inspector({});
   try {
     return await inspector.inspect({ file: resolve(file), ...(inputShape && { inputShape }) });
   } finally {
-    await inspector.dispose();
+    inspector.dispose();
   }
 }
 
@@ -45,11 +44,18 @@ export async function inspectFile(
  */
 export async function graphOf(model: ModelReference, imageShape: readonly number[], classes: number): Promise<LayerGraph> {
   if (model.kind === 'builtin') return buildBuiltinNetwork(model.name, imageShape, classes);
-  const inspector = new Inspector({});
-  try {
-    const result = await inspector.inspect({ file: model.path, ...(model.inputShape && { inputShape: model.inputShape }) });
-    return chooseModel(result, model.exportName).graph;
-  } finally {
-    await inspector.dispose();
-  }
+  const { path, inputShape, exportName } = model;
+  const result = await inspectFile(path, inputShape);
+  const { problems } = result;
+  return chooseModel({ ...result, problems: problems.map((problem) => ({ ...problem, message: withInputOption(problem) })) }, exportName)
+    .graph;
+}
+
+/** A problem as one sentence with its place, and with what the command line can do about it. */
+export function problemOnCommandLine(problem: InspectionProblem): string {
+  return problemInWords({ ...problem, message: withInputOption(problem) });
+}
+
+function withInputOption({ code, message }: InspectionProblem): string {
+  return code === 'input-shape-needed' ? message.replace(/\.$/, ', or say --input 32x32x3 here.') : message;
 }

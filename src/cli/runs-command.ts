@@ -63,7 +63,9 @@ export function showRun(id: string, options: { readonly json?: boolean; readonly
 export function openRun(id: string): RunFolder {
   const store = new RunStore(process.cwd());
   if (!store.list().some((run) => run.id === id)) {
-    throw new Error(`There is no run “${id}” in ${process.cwd()}; “e2train runs list” shows those that are.`);
+    throw new Error(noSuchRun(id));
   }
   return store.open(id);
 }
+
+export const noSuchRun = (id: string) => `There is no run “${id}” in ${process.cwd()}: “e2train runs list” shows those that are.`;

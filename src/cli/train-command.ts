@@ -1,52 +1,99 @@
+import type { Command } from 'commander';
+import { loadDataset } from '../datasets/load-dataset';
+import { findDeviceProfile } from '../energy/device-profile';
 import { plannedIterations } from '../protocol/configuration';
-import type { MetricRecord } from '../protocol/records';
+import type { RunFile } from '../protocol/runs';
+import { obstacleToResume, withResume } from '../runs/resumption';
 import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
 import { runTitle } from '../runs/run-title';
+import { writeGraph } from '../runs/stored-graph';
+import { checkTrainable } from '../training/check-trainable';
 import { configurationFromOptions } from './configuration-from-options';
 import type { TrainingOptions } from './options';
 import { ProgressLine } from './progress-line';
 import { graphOf, modelReference } from './resolve-model';
 import { runSummary } from './run-summary';
-import { storedGraph } from './stored-graph';
-import { type TrainingShow, trainRun } from './train-run';
+import { noSuchRun } from './runs-command';
+import { trainRun } from './train-run';
 
 /**
  * `e2train train`: a new run, or with `--resume` a stopped one from its last checkpoint.
+ * @param command tells which options a person gave; a resumed run takes none that would change it.
  * @throws Error with one sentence when the command line, the model, the data or the run's folder does not allow it.
  */
-export async function train(argument: string | undefined, options: TrainingOptions & { readonly resume?: string }): Promise<void> {
-  const store = new RunStore(process.cwd());
+export async function train(
+  argument: string | undefined,
+  options: TrainingOptions & { readonly resume?: string },
+  command?: Command,
+): Promise<void> {
   if (options.resume) {
-    const run = openResumable(store, options.resume);
-    await trainAndTell(run, async () => storedGraph(run), options.json);
+    refuseBesideResume(argument, command);
+    const { run, change } = openResumable(options.resume);
+    await trainAndTell(run, options.json, change);
     return;
   }
   if (!argument) throw new Error('Say what to train: a model file or a built-in network such as resnet20, or --resume RUN.');
-  const configuration = configurationFromOptions(modelReference(argument, options), options);
-  const run = store.create(configuration, runTitle(configuration));
-  await trainAndTell(run, (imageShape, classes) => graphOf(configuration.model, imageShape, classes), options.json);
+  await trainAndTell(await createRun(argument, options), options.json);
 }
 
-async function trainAndTell(run: RunFolder, graphFor: Parameters<typeof trainRun>[1], json: boolean | undefined): Promise<void> {
+/** A run's folder is made only for what can be trained. */
+async function createRun(argument: string, options: TrainingOptions): Promise<RunFolder> {
+  const configuration = configurationFromOptions(modelReference(argument, options), options);
+  if (configuration.model.kind === 'builtin' && (options.input || options.export)) {
+    throw new Error(`--input and --export are for model files: ${argument} takes the shape of the data set's images; leave them out.`);
+  }
+  findDeviceProfile(configuration.deviceProfile);
+  const dataset = await loadDataset(configuration.data);
+  const graph = await graphOf(configuration.model, dataset.imageShape, dataset.classes.length);
+  const [problem] = checkTrainable(graph, dataset);
+  if (problem) throw new Error(problem);
+  const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration));
+  writeGraph(run, graph);
+  return run;
+}
+
+async function trainAndTell(run: RunFolder, json: boolean | undefined, change?: Partial<RunFile>): Promise<void> {
   const progress = new ProgressLine(plannedIterations(run.read().configuration), process.stderr);
-  const show: TrainingShow = json
-    ? { record: (record: MetricRecord) => process.stdout.write(`${JSON.stringify(record)}\n`), log: writeLog }
-    : { record: (record) => progress.show(record), log: writeLog };
-  const outcome = await trainRun(run, graphFor, show);
+  const outcome = await trainRun(
+    run,
+    {
+      record: (record) => (json ? process.stdout.write(`${JSON.stringify(record)}\n`) : progress.show(record)),
+      log: (level, message) => level !== 'debug' && level !== 'info' && progress.interject(message),
+    },
+    change,
+  ).catch((error: unknown) => {
+    progress.end();
+    if (run.latestCheckpoint() && !isOwnedElsewhere(run)) tellHowToGoOn(run, 'A checkpoint is left');
+    throw error;
+  });
   progress.end();
-  if (outcome === 'stopped') console.error(`Stopped with a checkpoint; go on with: e2train train --resume ${run.id}`);
+  if (outcome === 'stopped') tellHowToGoOn(run, 'Stopped with a checkpoint');
   if (!json) console.log(runSummary(run));
 }
 
-function writeLog(level: string, message: string): void {
-  if (level === 'warn' || level === 'error') process.stderr.write(`\n${message}\n`);
+function tellHowToGoOn({ id }: RunFolder, what: string): void {
+  console.error(`${what}; go on with: e2train train --resume ${id}`);
 }
 
-function openResumable(store: RunStore, id: string): RunFolder {
+const isOwnedElsewhere = (run: RunFolder) => (run.read().owner?.pid ?? process.pid) !== process.pid;
+
+function refuseBesideResume(argument: string | undefined, command: Command | undefined): void {
+  const changing = (command?.options ?? [])
+    .filter((option) => command?.getOptionValueSource(option.attributeName()) === 'cli')
+    .map(({ long }) => long ?? '')
+    .filter((flag) => flag !== '--resume' && flag !== '--json');
+  const named = [...(argument === undefined ? [] : [`“${argument}”`]), ...changing];
+  if (named.length === 0) return;
+  throw new Error(`A resumed run goes on with its own model and settings: leave out ${named.join(', ')}, or leave out --resume.`);
+}
+
+function openResumable(id: string): { run: RunFolder; change: Partial<RunFile> } {
+  const store = new RunStore(process.cwd());
   const summary = store.summary(id);
-  if (!summary) throw new Error(`There is no run “${id}” in ${process.cwd()}; “e2train runs list” shows those that are.`);
-  if (!summary.ours) throw new Error(`The run “${id}” is in the hands of process ${summary.run.owner?.pid}; stop it there first.`);
-  if (!summary.resumable) throw new Error(`The run “${id}” is ${summary.run.state} and has nothing to resume.`);
-  return store.open(id);
+  if (!summary) throw new Error(noSuchRun(id));
+  const obstacle = obstacleToResume(summary);
+  if (obstacle) throw new Error(obstacle);
+  const run = store.open(id);
+  return { run, change: { resumes: withResume(run, summary.run.resumes) } };
 }

@@ -15,7 +15,7 @@ export function chooseModel({ file, models, problems }: InspectionResult, export
   if (models.length === 0) throw new Error(`${file} has no model: export a function that returns one.`);
   const names = models.map((model) => `“${model.exportName}”`).join(', ');
   if (exportName !== undefined) throw new Error(`${file} has no model “${exportName}”; it has ${names}.`);
-  throw new Error(`${file} has several models (${names}): say which one to train.`);
+  throw new Error(`${file} has several models (${names}): say which one, on the command line with --export.`);
 }
 
 /** A problem as one sentence with its place. */

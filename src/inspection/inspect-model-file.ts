@@ -27,8 +27,11 @@ export async function inspectModelFile(request: InspectionRequest): Promise<Insp
   let text: string;
   try {
     text = request.text ?? readFileSync(request.file, 'utf8');
-  } catch {
-    const message = `${request.file} cannot be read: check that it exists.`;
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    const message = isFolder
+      ? `${request.file} is a folder: name the model file in it.`
+      : `${request.file} cannot be read: check that it exists.`;
     return failedInspection(request, { code: 'module-not-found', message }, { milliseconds: elapsed() });
   }
   const inspection = new Inspection(request.file, text, inputShapeDirective(text) ?? request.inputShape);

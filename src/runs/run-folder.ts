@@ -7,7 +7,7 @@ import type { MetricRecord, NumberedRecord } from '../protocol/records';
 import { type RunFile, runFileSchema } from '../protocol/runs';
 import { exclusively } from './exclusively';
 import { RecordFiles } from './record-files';
-import { ownerLives } from './run-owner';
+import { inOtherHands, ownerLives } from './run-owner';
 
 const runFileName = 'run.json';
 
@@ -90,5 +90,5 @@ export class RunFolder {
 function refuseWhenOwned(run: RunFile): void {
   const { owner } = run;
   if (!owner || !ownerLives(run) || (owner.pid === process.pid && owner.host === hostname())) return;
-  throw new Error(`The run “${run.title}” is in the hands of process ${owner.pid} on ${owner.host}: stop it there first.`);
+  throw new Error(inOtherHands(run));
 }

@@ -16,3 +16,9 @@ export function asItStands(run: RunFile): RunFile {
   const { owner: _gone, ...rest } = run;
   return { ...rest, state: 'interrupted', reason: run.reason ?? 'The process that trained it ended before the run did.' };
 }
+
+/** One sentence about a run that another process works on. */
+export function inOtherHands({ title, owner }: Pick<RunFile, 'title' | 'owner'>): string {
+  const where = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
+  return `The run “${title}” is in the hands of ${where}: stop it there first.`;
+}

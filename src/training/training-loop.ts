@@ -41,6 +41,7 @@ export class TrainingLoop {
   private evaluatedAt: number;
   private checkpointAt: number;
   private settings: LiveSettings;
+  private warnedOf?: string;
   private readonly recordedTunings: TuningRecord[];
 
   /** @param from where the run stands; `fresh` when no checkpoint of this moment is on disk. */
@@ -162,8 +163,12 @@ export class TrainingLoop {
     try {
       await this.checkpoint();
     } catch (error) {
-      // A run outlives a full disk: what it has learnt is in memory, and an older checkpoint is whole.
-      this.parts.warn(`The checkpoint at iteration ${this.iteration} could not be written: ${(error as Error).message} Training goes on.`);
+      // A run outlives a full disk: what it has learnt is in memory, and an older checkpoint is whole. One warning for each reason is enough.
+      const { message } = error as Error;
+      if (message !== this.warnedOf) {
+        this.parts.warn(`The checkpoint at iteration ${this.iteration} could not be written: ${message} Training goes on.`);
+      }
+      this.warnedOf = message;
     }
   }
 
@@ -176,6 +181,7 @@ export class TrainingLoop {
 
   private async checkpoint(): Promise<void> {
     await this.parts.writeCheckpoint(this.state);
+    this.warnedOf = undefined;
     this.checkpointAt = this.iteration;
     this.parts.emit({ type: 'checkpoint', iteration: this.iteration });
   }

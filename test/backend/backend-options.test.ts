@@ -17,10 +17,10 @@ test("the inspection's limits can be set", () => {
 });
 
 test.each([
-  [[], '--workspace is needed'],
-  [['--workspace', '/x', '--port', 'many'], '--port '],
-  [['--workspace', '/x', '--port', '70000'], '--port '],
-  [['--workspace', '/x', '--inspection-memory-mb', '1'], '--inspection-memory-mb '],
+  [[], '--workspace is missing: it must be a text.'],
+  [['--workspace', '/x', '--port', 'many'], '--port must be a number, not “many”.'],
+  [['--workspace', '/x', '--port', '70000'], '--port must be at most 65535, not “70000”.'],
+  [['--workspace', '/x', '--inspection-memory-mb', '1'], '--inspection-memory-mb must be at least 64, not “1”.'],
 ])('%j is refused with a sentence that names the option', (commandLine, named) => {
   expect(() => readBackendOptions(commandLine)).toThrow(named);
 });

@@ -118,13 +118,24 @@ test('silence for five seconds closes the connection with 4401', async () => {
 
 test('malformed messages are answered with a sentence and the connection stays', async () => {
   const raw = await connectAuthenticated();
+  const started = { model: { kind: 'builtin', name: 'resnet8' } };
   const cases: [string, number, string][] = [
     ['{"jsonrpc": "2.0", ', errorCodes.parseError, 'The message is not JSON.'],
     ['[]', errorCodes.invalidRequest, 'Batches are not part of this protocol'],
     ['{"id":1,"method":"runs/list"}', errorCodes.invalidRequest, 'not a JSON-RPC 2.0 request'],
     [ask(2, 'runs/explode'), errorCodes.methodNotFound, 'There is no method “runs/explode”; there are authenticate, inspect,'],
     [ask(2, 'toString'), errorCodes.methodNotFound, 'There is no method “toString”'],
-    [ask(2, 'runs/stop', { runId: 5 }), errorCodes.invalidParameters, 'The parameters of “runs/stop” are not right'],
+    [ask(2, 'runs/stop', { runId: 5 }), errorCodes.invalidParameters, 'The run id must be a text, not 5.'],
+    [
+      ask(2, 'runs/start', { configuration: { ...started, batchSize: 0 } }),
+      errorCodes.invalidParameters,
+      'The batch size must be at least 1, not 0.',
+    ],
+    [
+      ask(2, 'runs/tune', { runId: 'x', tuning: { learningRate: -1 } }),
+      errorCodes.invalidParameters,
+      'The learning rate must be at least 0, not -1.',
+    ],
     [ask(2, 'runs/stop', { runId: 'x', extra: 1 }), errorCodes.invalidParameters, 'extra'],
     [ask(2, 'runs/stop', { runId: 'x' }), errorCodes.refused, 'Not now.'],
   ];
