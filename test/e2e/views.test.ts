@@ -1,0 +1,163 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually';
+import { RunRecords } from './run-records';
+import { Session } from './session';
+import type { WorkbenchPage } from './workbench-page';
+
+describe('the views', () => {
+  let session: Session;
+  let window: WorkbenchPage;
+  let savers: Frame;
+
+  const runFolders = () => readdirSync(join(session.workspace, '.e2train', 'runs'));
+  const setSettings = (settings: Record<string, unknown>) => {
+    mkdirSync(join(session.workspace, '.vscode'), { recursive: true });
+    writeFileSync(join(session.workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
+  };
+
+  beforeAll(async () => {
+    session = await Session.open({ settings: { 'e2train.training.batchSize': 8, 'e2train.training.evaluateEvery': 100 } });
+    window = await session.window();
+    await window.showSidebar();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
+  });
+  afterAll(() => session?.close());
+
+  it('say what to do while there is nothing, and lead to the walkthrough', async () => {
+    await window.page.getByText('No run yet.').waitFor();
+    await window.page.getByRole('button', { name: 'Open the Walkthrough' }).click();
+    const walkthrough = window.page.locator('.gettingStartedContainer');
+    await walkthrough.getByText('Energy-aware training with E2-Train').first().waitFor();
+    for (const step of ['See joules beside your layers', 'Choose what to save', 'Train from the editor', 'Watch accuracy and energy'])
+      await walkthrough.getByText(step).first().waitFor();
+    await window.screenshot('walkthrough-light');
+  });
+
+  it('draw annotations as inlay hints, or at the cursor’s line alone, as soon as the settings say so', async () => {
+    await window.openFile('resnet.ts');
+    await window.annotatedLine('tf.layers.conv2d(');
+    const settled = (look: string, fits: (line: { text: string; annotation: string }) => boolean) =>
+      eventually(async () => {
+        const lines = (await window.lines()).filter(({ text }) => text.includes('tf.layers.'));
+        return lines.length > 0 && lines.every(fits) ? true : undefined;
+      }, look);
+    setSettings({ 'e2train.annotations.style': 'inlayHint' });
+    await settled('inlay hints', ({ text, annotation }) => annotation === '' && (/~[\d.]+ .?J/.test(text) || text.includes('as tf.')));
+    expect((await window.lines()).find(({ text }) => text.includes('conv2d('))?.text).toMatch(/~[\d.]+ mJ · 9\.35 M MACs ×9/);
+    await window.screenshot('inlay-hints-light');
+
+    setSettings({ 'e2train.annotations.scope': 'activeLine' });
+    await window.page.locator('.view-line', { hasText: 'tf.layers.add(' }).click();
+    await settled('annotation at the cursor alone', ({ text, annotation }) => (annotation !== '') === text.includes('tf.layers.add('));
+    setSettings({});
+    await window.annotatedLine('tf.layers.conv2d(');
+  });
+
+  it('of savers follows the slider at once while it is dragged', async () => {
+    await window.showSidebar();
+    savers = await window.webview('#dropProbability');
+    const comparison = savers.locator('.comparison');
+    const energy = savers.locator('.energy');
+    expect(await comparison.textContent()).toBe('same as the baseline');
+    await savers.locator('vscode-checkbox').click();
+    // One half dropped of 4/3 of the iterations.
+    await eventually(async () => ((await comparison.textContent()) === '33 % saved' ? true : undefined), '“33 % saved”');
+    const box = (await savers.locator('#dropProbability').boundingBox())!;
+    const at = (share: number) => box.x + box.width * share;
+    const middle = box.y + box.height / 2;
+    await window.page.mouse.move(at(0.55), middle);
+    await window.page.mouse.down();
+    const seen: string[] = [];
+    for (const share of [0.6, 0.7, 0.8, 0.9]) {
+      await window.page.mouse.move(at(share), middle);
+      const shown = await savers.evaluate(
+        () => `${document.querySelector('.energy')?.textContent} at ${document.querySelector<HTMLInputElement>('#dropProbability')?.value}`,
+      );
+      seen.push(shown);
+    }
+    expect(new Set(seen.map((text) => text.split(' at ')[0])).size).toBe(4);
+    await window.page.mouse.up();
+    const joules = (text: string) => Number.parseFloat(text);
+    expect(seen.map(joules)).toEqual([...seen.map(joules)].sort((one, other) => other - one));
+    // The figure is 4/3 · (1 − p) of the baseline’s, which stands below it.
+    const share = Number(await savers.locator('#dropProbability').inputValue());
+    const baseline = Number.parseFloat((await savers.locator('dd').first().textContent()) ?? '');
+    expect(Number.parseFloat((await energy.textContent()) ?? '')).toBeCloseTo(baseline * (4 / 3) * (1 - share), 1);
+    // The row of actions above the model says it too.
+    await window.codeLens(`saves ${Math.round((1 - (4 / 3) * (1 - share)) * 100)} %`).waitFor();
+  });
+
+  it('of savers refuses a number out of range below its field, and does not train with it', async () => {
+    const iterations = savers.locator('#iterations input');
+    await iterations.fill('0');
+    await savers.getByText('Iterations must be a whole number from 1 to 10,000,000.').waitFor();
+    await savers.getByText('Correct the marked fields to train.').waitFor();
+    const train = savers.locator('vscode-button', { hasText: 'Train' });
+    expect(await train.getAttribute('disabled')).not.toBeNull();
+    await window.screenshot('savers-out-of-range-light');
+    await iterations.fill('300');
+    await savers.getByText('Correct the marked fields to train.').waitFor({ state: 'hidden' });
+    expect(await train.getAttribute('disabled')).toBeNull();
+  });
+
+  it('of savers follows a setting that is changed meanwhile', async () => {
+    setSettings({ 'e2train.training.learningRate': 0.025 });
+    const rate = savers.locator('#learningRate input');
+    await eventually(async () => ((await rate.inputValue()) === '0.025' ? true : undefined), 'the learning rate of the settings');
+  });
+
+  it('show a run to its end, in the status bar and in the list', async () => {
+    expect(await savers.locator('progress').isVisible()).toBe(false);
+    await savers.locator('vscode-button', { hasText: 'Train' }).click();
+    await window.statusBarItem(/\d %.*J/).waitFor();
+    await savers.locator('progress').waitFor();
+    const records = new RunRecords(session.workspace);
+    await eventually(async () => (records.state === 'finished' ? true : undefined), 'a finished run');
+    expect(records.iterations()[0]?.learningRate).toBe(0.025);
+    await window.treeRow(/SMD.*% test.*J/).waitFor();
+    await window.statusBarItem('asic-45nm').waitFor();
+    await window.webview('section.chart');
+    for (const theme of ['Dark High Contrast', 'Dark Modern', 'Light Modern']) {
+      await window.setTheme(theme);
+      await savers.locator(`body.vscode-${theme.includes('High') ? 'high-contrast' : theme.split(' ')[0]!.toLowerCase()}`).waitFor();
+      await window.screenshot(`finished-${theme.toLowerCase().replaceAll(' ', '-')}`);
+    }
+  });
+
+  it('lead to the run’s folder', async () => {
+    await window.runCommand('E2-Train: Open Run Folder');
+    await window.page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: 'run.json' }).waitFor();
+  });
+
+  it('delete a run when that is confirmed, with all its files', async () => {
+    expect(runFolders()).toHaveLength(1);
+    await window.showSidebar();
+    await window.runCommand('E2-Train: Delete Run');
+    const question = window.page.locator('.monaco-dialog-box');
+    await question.getByText('This cannot be undone.').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    expect(runFolders()).toHaveLength(1);
+    await window.runCommand('E2-Train: Delete Run');
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await window.page.getByText('No run yet.').first().waitFor();
+    expect(runFolders()).toEqual([]);
+  });
+
+  it('copy what a bug report needs, and no secret', async () => {
+    await window.runCommand('E2-Train: Copy Diagnostics');
+    await window.notification('The diagnostics of E2-Train are on the clipboard.').waitFor();
+    const text = await window.page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toMatch(/^## E2-Train diagnostics\n- E2-Train \d+\.\d+\.\d+\n/);
+    expect(text).toMatch(/Node v?\d+\.\d+\.\d+, \d+ cores, protocol \d+/);
+    expect(text).toMatch(/Engine native: /);
+    expect(text).toContain('e2train.training.learningRate: 0.025');
+    // The token is 32 bytes in hex; nothing as long and as random is in the report.
+    expect(text).not.toMatch(/[0-9a-f]{24,}/i);
+    expect(text).not.toContain(join(session.directory, 'home'));
+  });
+});
