@@ -32,9 +32,11 @@ describe('the views', () => {
     await window.page.getByText('No run yet.').waitFor();
     await window.page.getByRole('button', { name: 'Open the Walkthrough' }).click();
     const walkthrough = window.page.locator('.gettingStartedContainer');
-    await walkthrough.getByText('Energy-aware training with E2-Train').first().waitFor();
+    await walkthrough.getByText('Train with less energy').first().waitFor();
     for (const step of ['See joules beside your layers', 'Choose what to save', 'Train from the editor', 'Watch accuracy and energy'])
       await walkthrough.getByText(step).first().waitFor();
+    // Its first page, beside the steps.
+    await window.webview('code:has-text("createModel")');
     await window.screenshot('walkthrough-light');
   });
 

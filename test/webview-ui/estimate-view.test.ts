@@ -25,7 +25,7 @@ test('without savers the run costs what the baseline costs', () => {
 test('SMD at one half with the schedule stretched by 4/3 saves a third, and the card says what it equals', () => {
   const view = estimateView(settings({ enabled: true, dropProbability: 0.5 }), graph, undefined);
   expect(view).toMatchObject({ kind: 'estimated', comparison: '33 % saved' });
-  expect(view.kind === 'estimated' && view.rows.find(({ label }) => label === 'Iterations executed')?.value).toBe('about 400 of 800');
+  expect(view.kind === 'estimated' && view.rows.find(({ label }) => label === 'Iterations executed')?.value).toBe('~400 of 800');
   expect(view.kind === 'estimated' && view.note).toContain('expect the accuracy of a plain run of about 400');
 });
 

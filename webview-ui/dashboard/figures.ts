@@ -18,12 +18,13 @@ const notYet = '–';
 export function headlineFigures(summary: RunSummary): Figure[] {
   const { iteration, evaluation, prediction, run } = summary;
   const live = liveStates.includes(run.state);
+  const soFar = run.state === 'finished' ? '' : ' so far';
   const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
   const figures: Figure[] = [
-    joules('Energy so far', iteration?.energyJ),
-    { ...joules('SMB baseline so far', iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
+    joules(`Energy${soFar}`, iteration?.energyJ),
+    { ...joules(`SMB baseline${soFar}`, iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
     {
-      label: 'Saved so far',
+      label: `Saved${soFar}`,
       value: saved === undefined ? notYet : formatShare(saved),
       kind: saved === undefined ? 'no iteration yet' : 'estimated, against SMB at this point of its schedule',
     },

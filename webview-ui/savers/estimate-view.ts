@@ -38,7 +38,7 @@ export function estimateView(configuration: RunConfiguration, graph: LayerGraph 
         { label: 'Per executed iteration', value: formatJoules(estimate.iterationJ) },
         {
           label: 'Iterations executed',
-          value: smd.enabled ? `about ${formatWhole(executed)} of ${formatWhole(estimate.plannedIterations)}` : formatWhole(executed),
+          value: smd.enabled ? `~${formatWhole(executed)} of ${formatWhole(estimate.plannedIterations)}` : formatWhole(executed),
         },
         ...(estimate.deviationJ > 0 ? [{ label: 'Spread by chance', value: `± ${formatJoules(estimate.deviationJ)}` }] : []),
       ],
