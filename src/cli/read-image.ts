@@ -17,8 +17,9 @@ export function readImage(path: string): RgbaImage {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
-  } catch {
-    throw new Error(`The image ${path} cannot be read; check the path.`);
+  } catch (error) {
+    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    throw new Error(`The image ${path} cannot be read: ${isFolder ? 'it is a folder' : 'check the path'}.`);
   }
   try {
     if (bytes.subarray(1, 4).toString('latin1') === 'PNG') return PNG.sync.read(bytes);

@@ -21,7 +21,7 @@ export function runSummary(run: RunFolder): string {
     `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
     `Test accuracy                 ${evaluation ? `${formatShare(evaluation.accuracy)} of ${evaluation.images} images (measured)` : 'unavailable: not evaluated yet'}`,
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
-    `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} threads` : 'unavailable: not recorded'}`,
+    `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}` : 'unavailable: not recorded'}`,
     `Run folder                    ${run.directory}`,
     '',
     `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; nothing was measured with a meter.`,

@@ -88,9 +88,16 @@ function appendWhole(file: number, line: Buffer): void {
   try {
     if (writeSync(file, line, 0, line.length, end) < line.length) throw Object.assign(new Error('The disk is full.'), { code: 'ENOSPC' });
   } catch (error) {
-    ftruncateSync(file, end);
+    cutBack(file, end);
     throw error;
   }
+}
+
+/** What cannot be cut off is passed over by readers; the failure before this one is what the person should hear of. */
+function cutBack(file: number, end: number): void {
+  try {
+    ftruncateSync(file, end);
+  } catch {}
 }
 
 /** Opens for writing at the end, after a line that was cut short has been removed. */

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { configurationFromOptions } from '../../src/cli/configuration-from-options';
+import { type TrainingOptions, trainingOptions } from '../../src/cli/options';
+import { runConfigurationSchema, saversSchema } from '../../src/protocol/configuration';
+
+/** What the training options make of words; a refusal is thrown. */
+function parse(...words: string[]) {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const option of trainingOptions) command.addOption(option);
+  command.parse(words, { from: 'user' });
+  return configurationFromOptions({ kind: 'builtin', name: 'resnet8' }, command.opts<TrainingOptions>());
+}
+
+describe('options of training', () => {
+  it('stand for the schema’s defaults when none is given', () => {
+    expect(parse()).toEqual(runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' } }));
+  });
+
+  it('reach every field of the configuration', () => {
+    const words =
+      '--data /d --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
+      '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
+    const given = parse(...words.split(' '));
+    expect(given).toEqual({
+      model: { kind: 'builtin', name: 'resnet8' },
+      data: { kind: 'directory', path: '/d' },
+      augment: false,
+      iterations: 5,
+      batchSize: 6,
+      seed: 7,
+      learningRate: 0.2,
+      momentum: 0.8,
+      weightDecay: 0.3,
+      savers: { smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 } },
+      evaluateEvery: 8,
+      checkpointEvery: 9,
+      engine: 'wasm',
+      threads: 2,
+      deviceProfile: 'mine',
+    });
+    expect(Object.keys(given).sort()).toEqual(Object.keys(runConfigurationSchema.shape).sort());
+    expect(Object.keys(given.savers)).toEqual(Object.keys(saversSchema.shape));
+  });
+
+  it('turn SMD off when its probability is 0', () => {
+    expect(parse('--smd', '0').savers.smd.enabled).toBe(false);
+  });
+
+  it('have the schema’s text and default in their help', () => {
+    const help = new Map(trainingOptions.map(({ long, description }) => [long, description]));
+    expect(help.get('--batch')).toBe('Images per mini-batch. (default: 64)');
+    expect(help.get('--smd-stretch')).toContain('(default: 1.3333)');
+    expect(help.get('--smd')).toBe('Probability with which an iteration is dropped, 0 to 0.95. (default: no SMD)');
+  });
+});
+
+it.each([
+  ['--batch', '0', '--batch must be at least 1, not 0.'],
+  ['--smd', '-1', '--smd must be at least 0, not -1.'],
+  ['--smd', '1', '--smd must be at most 0.95, not 1.'],
+  ['--smd-stretch', '0.5', '--smd-stretch must be at least 1, not 0.5.'],
+  ['--learning-rate', '-0.1', '--learning-rate must be at least 0, not -0.1.'],
+  ['--iterations', '1e99', '--iterations must be at most 10000000, not 1e+99.'],
+  ['--iterations', 'many', '--iterations must be a number, not “many”.'],
+  ['--iterations', '', '--iterations must be a number, not “”.'],
+  ['--seed', '1.5', '--seed must be a whole number, not 1.5.'],
+  ['--threads', '1000', '--threads must be at most 64, not 1000.'],
+  ['--engine', 'gpu', '--engine must be auto, native or wasm, not “gpu”.'],
+])('%s %s is refused in one sentence', (option, value, sentence) => {
+  expect(() => parse(option, value)).toThrow(new Error(sentence));
+});
