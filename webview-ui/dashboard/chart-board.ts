@@ -84,7 +84,9 @@ function energyByControl(kept: KeptState, actions: ChartBoardActions): HTMLEleme
   const choose = element(
     'select',
     { ariaLabel: 'Energy by' },
-    ...(['layer', 'phase'] as const).map((by) => element('option', { value: by, textContent: `By ${by}`, selected: kept.energyBy === by })),
+    ...(['layer', 'phase'] as const).map((by) =>
+      element('option', { value: by, textContent: by === 'layer' ? 'Layers' : 'Phases', selected: kept.energyBy === by }),
+    ),
   );
   choose.addEventListener('change', () => {
     actions.keep({ energyBy: choose.value === 'phase' ? 'phase' : 'layer' });

@@ -61,7 +61,7 @@ function lineData({ series }: LineContent, theme: Theme) {
 function lineDataset({ label, colour, look, points }: LineSeries, theme: Theme): ChartDataset<'line', readonly { x: number; y: number }[]> {
   const value = theme.colours[colour];
   const pale = color(value)
-    .alpha(theme.highContrast ? 0.6 : 0.3)
+    .alpha(theme.highContrast ? 0.45 : 0.3)
     .rgbString();
   return {
     label,
@@ -77,6 +77,8 @@ function lineDataset({ label, colour, look, points }: LineSeries, theme: Theme):
     fill: look === 'area' ? 'stack' : false,
     stack: look === 'area' ? 'area' : undefined,
     tension: 0,
+    // The lowest is drawn last: test points over the trend, the trend over the single batches.
+    order: look === 'points' ? 0 : look === 'faint' ? 2 : 1,
   };
 }
 

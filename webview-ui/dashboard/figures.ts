@@ -1,5 +1,5 @@
 import { formatDuration, formatJoules, formatShare } from '../../src/energy/format';
-import { liveStates, type RunState } from '../../src/protocol/records';
+import { type IterationRecord, liveStates, type RunState } from '../../src/protocol/records';
 import type { RunSummary } from '../../src/protocol/runs';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
 import { savedShare } from './energy-charts';
@@ -45,8 +45,8 @@ export function headlineFigures(summary: RunSummary): Figure[] {
     figures.push(
       {
         label: 'Speed',
-        value: iteration?.executed ? `${formatWhole(iteration.imagesPerSecond)}/s` : notYet,
-        kind: iteration?.executed ? 'images, measured' : iteration ? 'the last batch was dropped' : 'no iteration yet',
+        value: iteration?.seconds ? `${formatWhole(meanSpeed(iteration, run.configuration.batchSize))}/s` : notYet,
+        kind: iteration?.seconds ? 'images, measured mean of the run' : 'no iteration yet',
       },
       { ...joules('Energy at the end', prediction?.energyJ), kind: prediction ? 'predicted from the estimate' : 'predicted soon' },
       {
@@ -63,6 +63,11 @@ export function headlineFigures(summary: RunSummary): Figure[] {
     });
   }
   return figures;
+}
+
+/** Images per second of the run so far; that of a single iteration is 0 whenever SMD drops it. */
+function meanSpeed({ iterationsExecuted, seconds }: IterationRecord, batchSize: number): number {
+  return (iterationsExecuted * batchSize) / seconds;
 }
 
 function joules(label: string, value: number | undefined): Figure {

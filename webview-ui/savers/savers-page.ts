@@ -79,8 +79,8 @@ export class SaversPage {
       'div',
       { hidden: true, className: 'form' },
       this.controls.root,
-      this.estimate.root,
       group('Savers and schedule', this.liveNote, this.smd.root, pair(this.iterations.root, this.learningRate.root)),
+      this.estimate.root,
       group('Run', this.fixedNote, this.model.root, this.data.root, this.device.root, pair(this.batchSize.root, this.seed.root)),
     );
   }

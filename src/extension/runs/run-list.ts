@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
 import { newestFirst } from './run-item';
-import { isLive, isOursAndLive } from './run-progress';
+import { isLive, isOursAndLive, withLastLoss } from './run-progress';
 
 /** All runs of the workspace as the backend tells them, newest first. */
 export class RunList extends Disposable {
@@ -70,7 +70,7 @@ export class RunList extends Disposable {
 
   private take(summary: RunSummary): void {
     const before = this.summaries.get(summary.run.id);
-    this.summaries.set(summary.run.id, summary);
+    this.summaries.set(summary.run.id, withLastLoss(summary, before));
     this.changed.fire();
     const ended = summary.run.state === 'interrupted' || summary.run.state === 'failed';
     if (before && isOursAndLive(before) && ended) this.broken.fire(summary);

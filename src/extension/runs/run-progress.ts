@@ -53,6 +53,12 @@ export function metricTexts({ run, iteration, evaluation }: RunSummary): string[
   return texts;
 }
 
+/** The summary with the loss that was last computed, so that it does not come and go with the iterations that SMD drops. */
+export function withLastLoss(summary: RunSummary, before: RunSummary | undefined): RunSummary {
+  const loss = summary.iteration?.loss ?? before?.iteration?.loss;
+  return summary.iteration && loss !== undefined ? { ...summary, iteration: { ...summary.iteration, loss } } : summary;
+}
+
 /** Share of the baseline's energy that the run has saved so far; undefined before its first record. */
 export function savedShare({ iteration }: RunSummary): number | undefined {
   return iteration && iteration.baselineEnergyJ > 0 ? 1 - iteration.energyJ / iteration.baselineEnergyJ : undefined;

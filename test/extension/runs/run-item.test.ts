@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newestFirst, runItem } from '../../../src/extension/runs/run-item';
+import { withLastLoss } from '../../../src/extension/runs/run-progress';
 import { failedStatus, idleStatus, liveStatus } from '../../../src/extension/runs/status-text';
 import { runConfigurationSchema } from '../../../src/protocol/configuration';
 import type { RunState } from '../../../src/protocol/records';
@@ -51,6 +52,14 @@ describe('a row of the Runs view', () => {
   it('shows that a long run moves before its first per cent, and is whole only when all is done', () => {
     expect(runItem(summary('training', { plannedIterations: 20_000 })).description).toMatch(/^0\.4 % · /);
     expect(runItem(summary('training', { plannedIterations: 86 })).description).toMatch(/^98 % · /);
+  });
+
+  it('keeps the last computed loss while iterations are dropped', () => {
+    const before = summary('training');
+    const { loss: _, ...dropped } = before.iteration!;
+    const after = summary('training', { iteration: { ...dropped, executed: false, iteration: 86 } });
+    expect(runItem(withLastLoss(after, before)).description).toContain('loss 0.91');
+    expect(runItem(withLastLoss(after, undefined)).description).not.toContain('loss');
   });
 
   it('cannot be steered when another window owns the run', () => {
