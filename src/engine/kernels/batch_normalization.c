@@ -53,7 +53,7 @@ INLINE void normalize_image(float *y, const float *x, int32_t pixels, int32_t ch
 static void batch_normalization(const struct batch_normalization *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *gamma = at(worker, record->gamma), *beta = at(worker, record->beta);
   const float *moments = at(worker, record->moments);
-  float *y = at(worker, record->y), *scale = scratch_of(worker, &record->step);
+  float *y = at(worker, record->y), *scale = (float *)at(worker, record->factors) + worker->thread * 3 * record->channels;
   float *kept_mean = at(worker, record->mean), *kept_deviation = at(worker, record->inverse_deviation);
   float *running_mean = at(worker, record->running_mean), *running_variance = at(worker, record->running_variance);
   int32_t pixels = record->pixels, channels = record->channels;
@@ -62,7 +62,7 @@ static void batch_normalization(const struct batch_normalization *record, const 
   if (samples.count == 0) return;
   double count = (double)samples.count * pixels;
 
-  for (int32_t c = 0; c < channels; c++) {
+  for (int32_t c = 0; c < channels && is_first_part(worker); c++) {
     double mean = 0, squares = 0;
     for (int32_t i = 0; i < samples.count; i++) mean += moments[sample_at(samples, i) * 2 * channels + c];
     mean /= samples.count;
@@ -122,11 +122,12 @@ static void batch_normalization_gradient(const struct batch_normalization_gradie
   const float *sums = at(worker, record->sums);
   float *dx = at(worker, record->dx), *dgamma = at(worker, record->dgamma), *dbeta = at(worker, record->dbeta);
   int32_t pixels = record->pixels, channels = record->channels;
-  float *of_gradient = scratch_of(worker, &record->step), *of_input = of_gradient + channels, *constant = of_input + channels;
+  float *of_gradient = (float *)at(worker, record->factors) + worker->thread * 3 * channels;
+  float *of_input = of_gradient + channels, *constant = of_input + channels;
   struct samples samples = samples_of(worker, &record->step);
   double count = (double)samples.count * pixels;
 
-  for (int32_t c = 0; c < channels; c++) {
+  for (int32_t c = 0; c < channels && is_first_part(worker); c++) {
     double sum = 0, product = 0;
     for (int32_t i = 0; i < samples.count; i++) {
       const float *of_sample = sums + sample_at(samples, i) * 2 * channels + c;
@@ -158,10 +159,10 @@ static void batch_normalization_gradient(const struct batch_normalization_gradie
 static void batch_normalization_inference(const struct batch_normalization_inference *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *gamma = at(worker, record->gamma), *beta = at(worker, record->beta);
   const float *mean = at(worker, record->running_mean), *variance = at(worker, record->running_variance);
-  float *y = at(worker, record->y), *scale = scratch_of(worker, &record->step);
+  float *y = at(worker, record->y), *scale = (float *)at(worker, record->factors) + worker->thread * 2 * record->channels;
   int32_t pixels = record->pixels, channels = record->channels;
   float *shift = scale + channels;
-  for (int32_t c = 0; c < channels; c++) {
+  for (int32_t c = 0; c < channels && is_first_part(worker); c++) {
     scale[c] = (float)((gamma ? gamma[c] : 1) / __builtin_sqrt((double)variance[c] + (double)record->epsilon));
     shift[c] = beta ? beta[c] : 0;
   }

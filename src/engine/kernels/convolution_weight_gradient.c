@@ -20,7 +20,7 @@ static void convolution_weight_gradient(const struct convolution_weight_gradient
   float *padded_image = scratch_of(worker, &record->step);
   float *padded_gradient = padded_image + (size_t)border.padded_height * border.padded_width * channels;
 
-  clear(partial, (depth + 1) * pitch);
+  if (is_first_part(worker)) clear(partial, (depth + 1) * pitch);
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
     const float *image = x + sample * sample_pitch, *gradient = dy + sample * pixels * outputs;
     if (bordered) {

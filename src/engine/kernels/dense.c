@@ -8,7 +8,7 @@ static void dense(const struct dense *record, const struct worker *worker) {
   int32_t inputs = record->inputs, outputs = record->outputs;
   float *results = rows + (size_t)LARGEST_TILE * inputs;
   struct samples samples = samples_of(worker, &record->step);
-  struct range share = share_of(worker, samples.count);
+  struct range share = share_of_samples(worker, samples);
   struct stretches window = {1, 1, inputs, 0, 0};
 
   for (int32_t first = share.from; first < share.to; first += LARGEST_TILE) {

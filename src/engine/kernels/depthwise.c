@@ -78,7 +78,7 @@ static void depthwise_weight_gradient(const struct depthwise_weight_gradient *re
   size_t row_pitch = (size_t)border.padded_width * channels;
   float *partial = (float *)at(worker, record->partial) + (size_t)worker->thread * (taps + 1) * pitch;
 
-  clear(partial, (size_t)(taps + 1) * pitch);
+  if (is_first_part(worker)) clear(partial, (size_t)(taps + 1) * pitch);
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
     copy_padded(image, x + sample * border.source_height * border.source_width * border.channels, border, record->multiplier);
     const float *gradient = dy + sample * record->output_height * record->output_width * channels;

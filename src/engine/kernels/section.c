@@ -55,11 +55,32 @@ static int32_t claim_any(int32_t *control, int32_t thread, int32_t threads, int3
   return -1;
 }
 
+INLINE const struct step *step_at(const int32_t *section, int32_t word) { return (const struct step *)(section + word); }
+
+/* A chain of records: a few samples go through all of them before the next do, so that what one leaves the next finds in the cache. */
+static void run_chain(const int32_t *section, int32_t word, struct worker worker) {
+  const struct step *first = step_at(section, word);
+  struct range share = share_of(&worker, samples_of(&worker, first).count);
+  worker.parts = LARGER_OF(1, (share.to - share.from + first->samples_at_once - 1) / first->samples_at_once);
+  for (worker.part = 0; worker.part < worker.parts; worker.part++) {
+    int32_t next = word;
+    for (int32_t i = 0; i < first->chain_steps; i++) {
+      run_step(step_at(section, next), &worker);
+      next += step_at(section, next)->words;
+    }
+  }
+}
+
 /* All records up to the next barrier; gives the word after it, or NO_STRETCH at the section's end. */
 static int32_t run_stretch(const int32_t *section, int32_t word, const struct worker *worker) {
   for (;;) {
-    const struct step *step = (const struct step *)(section + word);
-    run_step(step, worker);
+    const struct step *step = step_at(section, word);
+    if (step->chain_steps > 1) {
+      run_chain(section, word, *worker);
+      for (int32_t i = step->chain_steps; i > 1; i--) step = step_at(section, word += step->words);
+    } else {
+      run_step(step, worker);
+    }
     word += step->words;
     if (step->barrier == BARRIER_AT_END) return NO_STRETCH;
     if (step->barrier == BARRIER_AFTER) return word;
@@ -77,7 +98,7 @@ SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t thread
       return SECTION_MUST_WAIT;
     }
     /* Whoever holds a share holds the stretch: until it is done, none of this changes. */
-    struct worker worker = {memory, share, threads, control[CONTROL_SAMPLES]};
+    struct worker worker = {memory, share, threads, control[CONTROL_SAMPLES], 0, 1};
     const int32_t *section = at(&worker, control[CONTROL_SECTION]);
     int32_t next = run_stretch(section, read_shared(control + CONTROL_STRETCH), &worker);
     if (__atomic_add_fetch(control + CONTROL_FINISHED, 1, __ATOMIC_SEQ_CST) < threads) continue;

@@ -66,8 +66,13 @@ INLINE void product_tile(const int pixels, const int vectors, const float *sourc
 #undef ONE_INPUT
     }
   }
-  UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
-      store_part(out + p * out_pitch + v * LANES, sums[p * vectors + v], channels - v * LANES);
+  if (channels >= vectors * LANES) {
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
+        store(out + p * out_pitch + v * LANES, sums[p * vectors + v]);
+  } else {
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
+        store_part(out + p * out_pitch + v * LANES, sums[p * vectors + v], channels - v * LANES);
+  }
 }
 
 /* A row of `count` pixels, in tiles as large as fit. */
@@ -103,16 +108,26 @@ INLINE void outer_tile(const int inputs, const int vectors, const float *a, cons
       tile[i * vectors + v] = load(sums + i * sums_pitch + v * LANES);
   KEEP_ROLLED for (int32_t row = 0; row < grid.rows; row++, a += grid.a_row_pitch, g += grid.g_row_pitch) {
     const float *values = a, *gradients = g;
-    KEEP_ROLLED for (int32_t column = 0; column < grid.columns; column++) {
-      vector gradient[2];
-      UNROLL for (int v = 0; v < vectors; v++) gradient[v] = load(gradients + v * LANES);
-      UNROLL for (int i = 0; i < inputs; i++) {
-        vector value = splat(values[i]);
-        UNROLL for (int v = 0; v < vectors; v++) tile[i * vectors + v] = multiply_add(value, gradient[v], tile[i * vectors + v]);
+#define ONE_PIXEL                                                                                                                          \
+  {                                                                                                                                        \
+    vector gradient[2];                                                                                                                    \
+    UNROLL for (int v = 0; v < vectors; v++) gradient[v] = load(gradients + v * LANES);                                                    \
+    UNROLL for (int i = 0; i < inputs; i++) {                                                                                              \
+      vector value = splat(values[i]);                                                                                                     \
+      UNROLL for (int v = 0; v < vectors; v++) tile[i * vectors + v] = multiply_add(value, gradient[v], tile[i * vectors + v]);            \
+    }                                                                                                                                      \
+    values += grid.a_pixel_pitch;                                                                                                          \
+    gradients += grid.g_pixel_pitch;                                                                                                       \
+  }
+    int32_t left = grid.columns;
+    if (INNER_UNROLL > 1) {
+      KEEP_ROLLED for (; left >= 2; left -= 2) {
+        ONE_PIXEL
+        ONE_PIXEL
       }
-      values += grid.a_pixel_pitch;
-      gradients += grid.g_pixel_pitch;
     }
+    KEEP_ROLLED for (; left > 0; left--) ONE_PIXEL
+#undef ONE_PIXEL
   }
   UNROLL for (int i = 0; i < inputs; i++) UNROLL for (int v = 0; v < vectors; v++)
       store(sums + i * sums_pitch + v * LANES, tile[i * vectors + v]);

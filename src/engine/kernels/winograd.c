@@ -75,7 +75,7 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
   float *products = transformed + PLANES * source_pitch;
   struct tile_grid grid = tiles_over(result.height, result.width);
   struct samples samples = samples_of(worker, &record->step);
-  struct range share = share_of(worker, samples.count);
+  struct range share = share_of_samples(worker, samples);
   struct stretches channels = {1, 1, source.channels, 0, 0};
 
   int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
@@ -121,9 +121,9 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
   float *partial = (float *)at(worker, record->partial) + worker->thread * elements;
   struct tile_grid grid = tiles_over(gradient.height, gradient.width);
   struct samples samples = samples_of(worker, &record->step);
-  struct range share = share_of(worker, samples.count);
+  struct range share = share_of_samples(worker, samples);
 
-  clear(partial, elements);
+  if (is_first_part(worker)) clear(partial, elements);
   int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
   for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
     int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);

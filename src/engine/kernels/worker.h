@@ -9,6 +9,8 @@ struct worker {
   char *memory;
   int32_t thread, threads;
   int32_t batch_samples;
+  /* The thread's share of the samples may be taken in parts, each through several kernels in turn. */
+  int32_t part, parts;
 };
 
 /* Address of a tensor; a missing one has none. */
@@ -44,8 +46,19 @@ INLINE struct samples samples_of(const struct worker *worker, const struct step 
 
 INLINE size_t sample_at(struct samples samples, int32_t i) { return (size_t)(samples.indices ? samples.indices[i] : i); }
 
+/* This thread's share of the samples, or the part of it that is now to be worked on. */
+INLINE struct range share_of_samples(const struct worker *worker, struct samples samples) {
+  struct range share = share_of(worker, samples.count);
+  int32_t count = share.to - share.from;
+  struct range part = {share.from + count * worker->part / worker->parts, share.from + count * (worker->part + 1) / worker->parts};
+  return part;
+}
+
+/* What a kernel does once for all samples it does before the first part. */
+INLINE int is_first_part(const struct worker *worker) { return worker->part == 0; }
+
 #define FOR_SAMPLES_OF_THREAD(sample, samples, worker)                                                                                     \
-  for (struct range share_ = share_of(worker, (samples).count); share_.from < share_.to; share_.from = share_.to)                          \
+  for (struct range share_ = share_of_samples(worker, samples); share_.from < share_.to; share_.from = share_.to)                          \
     for (size_t i_ = (size_t)share_.from, sample; i_ < (size_t)share_.to && (sample = sample_at(samples, (int32_t)i_), 1); i_++)
 
 INLINE void clear(float *to, size_t count) {

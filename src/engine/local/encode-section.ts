@@ -16,8 +16,10 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       words: recordWordsOf(step),
       barrier: index === section.steps.length - 1 ? barrierCodes.atEnd : barriers[index] ? barrierCodes.after : barrierCodes.none,
       samples: place(step.samples),
-      scratch: place(step.scratch),
-      scratchStride: placeOf(step.scratchBytesPerThread),
+      scratch: step.usesScratch ? placeOf(section.scratchAt) : 0,
+      scratchStride: placeOf(section.scratchBytesPerThread),
+      chainSteps: step.chainSteps,
+      samplesAtOnce: step.samplesAtOnce,
     };
     for (const field of Object.keys(headerFields) as (keyof typeof headerFields)[]) words[word++] = header[field];
     const layout: Readonly<Record<string, string>> = kernelLayouts[step.kernel];

@@ -19,6 +19,9 @@ export const headerFields = {
   /** Memory for each thread alone: thread t owns `scratchStride` places from `scratch` + t·`scratchStride` on. */
   scratch: 'place',
   scratchStride: 'integer',
+  /** How many records, this one included, a few samples go through before the next samples do; 1 for a record on its own. */
+  chainSteps: 'integer',
+  samplesAtOnce: 'integer',
 } as const;
 
 /** How the source image is laid into a zero-bordered copy: pixel (i, j) goes to (top + i·spacing, left + j·spacing); what falls outside is cropped. */
@@ -145,6 +148,8 @@ export const kernelLayouts = {
     beta: 'place',
     y: 'result',
     moments: 'place',
+    /** Scale, shift and centre of each channel, for each thread. */
+    factors: 'result',
     mean: 'result',
     inverseDeviation: 'result',
     runningMean: 'result',
@@ -171,6 +176,8 @@ export const kernelLayouts = {
     mean: 'place',
     inverseDeviation: 'place',
     sums: 'place',
+    /** What the channel's gradients and inputs are multiplied with, and a constant, for each thread. */
+    factors: 'result',
     dx: 'result',
     dgamma: 'result',
     dbeta: 'result',
@@ -182,6 +189,8 @@ export const kernelLayouts = {
     gamma: 'place',
     beta: 'place',
     y: 'result',
+    /** Scale and shift of each channel, for each thread. */
+    factors: 'result',
     runningMean: 'place',
     runningVariance: 'place',
     pixels: 'integer',

@@ -9,8 +9,9 @@ import { bindKernels, type KernelBinding } from './kernel-binding';
 import type { AllocatedMemory } from './kernel-build';
 import { controlWords, noStretch } from './kernel-layout';
 import type { KernelThreadData } from './kernel-thread';
-import { type MemoryPlan, type PlannedSection, tensorBytes } from './memory-plan';
+import type { MemoryPlan, PlannedSection } from './memory-plan';
 import { runSectionAsThread } from './run-section';
+import { tensorBytes } from './step';
 import { valueChecks } from './value-checks';
 
 /** A program in its memory, with the threads that run it. The caller's thread is thread 0. */
@@ -33,7 +34,7 @@ export class LocalExecutable implements Executable {
     for (const section of plan.sections)
       encodeSection(
         section,
-        barriersOf(section, program, threads),
+        barriersOf(section, program),
         new Int32Array(memory.buffer, memory.base + section.recordsAt, section.recordWords),
       );
   }

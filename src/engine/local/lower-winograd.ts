@@ -26,7 +26,7 @@ const isPlain3x3 = (window: Window) =>
   window.dilationWidth === 1;
 
 function fits(window: Window, height: number, width: number, { input, output }: Channels, { lanes }: LoweringTarget): boolean {
-  const covered = Math.ceil(height / tileOutputs) * Math.ceil(width / tileOutputs) * tileOutputs ** 2;
+  const covered = tilesOf(height, width) * tileOutputs ** 2;
   return (
     isPlain3x3(window) &&
     input % lanes === 0 &&
@@ -48,6 +48,12 @@ function tilesAtOnce({ input, output }: Channels, { min, max }: { readonly min: 
   return Math.max(min, Math.min(max, Math.floor(planeBytesAtOnce / (4 * planes * (input + output)))));
 }
 
+const tilesOf = (height: number, width: number) => Math.ceil(height / tileOutputs) * Math.ceil(width / tileOutputs);
+
+/** Samples that have so many tiles. */
+const samplesFor = (tiles: number, { outputHeight, outputWidth }: { readonly outputHeight: number; readonly outputWidth: number }) =>
+  Math.ceil(tiles / tilesOf(outputHeight, outputWidth));
+
 const scratchFloats = ({ input, output }: Channels, tiles: number) => planes * (tiles * (input + output) + 2 * planeGap);
 
 export function lowerWinogradConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
@@ -55,7 +61,7 @@ export function lowerWinogradConvolution(builder: StepBuilder, operation: Operat
   const packed = packedWeights(builder, w, channels, 0);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
   const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles };
-  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles));
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
 }
 
 /** The same sum over dy, with the weights turned and transposed. */
@@ -78,7 +84,7 @@ export function lowerWinogradInputGradient(builder: StepBuilder, operation: Oper
     outputChannels: channels.input,
     tilesAtOnce: tiles,
   };
-  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles));
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
 }
 
 export function lowerWinogradWeightGradient(
@@ -90,7 +96,7 @@ export function lowerWinogradWeightGradient(
   const partial = builder.workTensor(builder.target.threads * (planes * channels.input + 1) * channels.output);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.weightGradient);
   const fields = { x, dy, partial, ...forwardFields(window, channels), tilesAtOnce: tiles, withBias: Number(dbias !== undefined) };
-  builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, tiles));
+  builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
   const sum = { partial, dw, dbias, inputChannels: channels.input, outputChannels: channels.output };
   builder.acrossSamples('sumWinogradPartials', undefined, sum);
 }

@@ -1,8 +1,10 @@
 import type { Operation, Program, TensorId, TensorSpecification } from '../program';
+import { type ChainedStep, chainSteps } from './chains';
+import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
 import { lowerDepthwise } from './lower-direct-convolution';
-import { alignBytes, type LoweringTarget, type Step, StepBuilder, type WorkTensor } from './step';
+import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */
 const denseRows = 16;
@@ -11,8 +13,9 @@ const metricsOfSample = 3;
 
 export interface LoweredSection {
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ChainedStep[];
   readonly workTensors: readonly WorkTensor[];
+  readonly scratchBytesPerThread: number;
 }
 
 /** Every operation as one or more steps of the kernels. */
@@ -22,7 +25,13 @@ export function lowerProgram(program: Program, target: LoweringTarget, batchSize
   return Object.entries(program.sections).map(([name, operations]) => {
     const builder = new StepBuilder(target, batchSize, firstWorkId);
     for (const operation of operations) lowerOperation(builder, operation, tensors);
-    return { name, steps: builder.steps, workTensors: builder.workTensors };
+    const bytesPerSample = (id: TensorId) => {
+      const tensor = tensors.get(id);
+      return tensor?.perSample ? tensorBytes(tensor, 1) : undefined;
+    };
+    const { workTensors, scratchBytesPerThread } = builder;
+    const steps = replaceInputs(builder.steps, (id) => (tensors.get(id)?.role === 'temporary' ? bytesPerSample(id) : undefined));
+    return { name, steps: chainSteps(steps, bytesPerSample), workTensors, scratchBytesPerThread };
   });
 }
 
@@ -75,9 +84,9 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { pixels, channels } = image(rest.x);
       const moments = builder.workTensor(builder.batchSize * 2 * channels);
       builder.onSamples('sampleMoments', samples, { x: rest.x, moments, pixels, channels });
-      const fields = { ...rest, gamma: rest.gamma, beta: rest.beta, moments, pixels, channels };
-      const unbiased = Number(unbiasedRunningVariance);
-      builder.onSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: unbiased }, 3 * channels);
+      const factors = builder.workTensor(builder.target.threads * 3 * channels);
+      const fields = { ...rest, gamma: rest.gamma, beta: rest.beta, moments, factors, pixels, channels };
+      builder.onSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: Number(unbiasedRunningVariance) });
       break;
     }
     case 'batchNormalizationGradient': {
@@ -85,15 +94,17 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { pixels, channels } = image(x);
       const sums = builder.workTensor(builder.batchSize * 2 * channels);
       builder.onSamples('sampleGradientSums', samples, { x, dy, mean, inverseDeviation, sums, pixels, channels });
-      const fields = { x, dy, gamma, mean, inverseDeviation, sums, dx, dgamma, dbeta, pixels, channels };
-      builder.onSamples('batchNormalizationGradient', samples, fields, 3 * channels);
+      const factors = builder.workTensor(builder.target.threads * 3 * channels);
+      const fields = { x, dy, gamma, mean, inverseDeviation, sums, factors, dx, dgamma, dbeta, pixels, channels };
+      builder.onSamples('batchNormalizationGradient', samples, fields);
       break;
     }
     case 'batchNormalizationInference': {
       const { x, gamma, beta, y, runningMean, runningVariance, epsilon } = operation;
       const { pixels, channels } = image(x);
-      const fields = { x, gamma, beta, y, runningMean, runningVariance, pixels, channels, epsilon };
-      builder.onSamples('batchNormalizationInference', samples, fields, 2 * channels);
+      const factors = builder.workTensor(builder.target.threads * 2 * channels);
+      const fields = { x, gamma, beta, y, factors, runningMean, runningVariance, pixels, channels, epsilon };
+      builder.onSamples('batchNormalizationInference', samples, fields);
       break;
     }
     case 'activation': {
@@ -220,7 +231,7 @@ function lowerDense(
     columns: 1,
     transposed,
   });
-  builder.onSamples('dense', samples, { x, packed, bias, y, inputs, outputs }, denseRows * (inputs + outputs));
+  builder.onSamples('dense', samples, { x, packed, bias, y, inputs, outputs }, denseRows * (inputs + outputs), denseRows);
 }
 
 function poolingFields(window: Extract<Operation, { kind: 'maxPooling2d' }>['window'], channels: number) {

@@ -1,7 +1,8 @@
-import type { Program, TensorId, TensorSpecification } from '../program';
-import { controlWords, type FieldType, headerFields, kernelLayouts } from './kernel-layout';
+import type { Program, TensorId } from '../program';
+import type { ChainedStep } from './chains';
+import { controlWords, headerFields, kernelLayouts } from './kernel-layout';
 import { lowerProgram } from './lower';
-import { alignBytes, type LoweringTarget, type Step } from './step';
+import { alignBytes, type LoweringTarget, type Step, tensorBytes, tensorsOf } from './step';
 
 /** Where everything stands, in bytes from the start of the memory. */
 export interface MemoryPlan {
@@ -13,18 +14,16 @@ export interface MemoryPlan {
 
 export interface PlannedSection {
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ChainedStep[];
   readonly recordsAt: number;
   readonly recordWords: number;
+  /** Scratch memory of thread t starts t times so many bytes further on. */
+  readonly scratchAt: number;
+  readonly scratchBytesPerThread: number;
   /** Offset of every tensor that the section mentions. */
   readonly offsets: ReadonlyMap<TensorId, number>;
   /** Size of every tensor, the working memory of the lowering included. */
   readonly sizes: ReadonlyMap<TensorId, number>;
-}
-
-/** Bytes of a tensor with its batch dimension. */
-export function tensorBytes(tensor: TensorSpecification, batchSize: number): number {
-  return 4 * tensor.shape.reduce((product, size) => product * size, tensor.perSample ? batchSize : 1);
 }
 
 export const recordWordsOf = (step: Step) => Object.keys(headerFields).length + Object.keys(kernelLayouts[step.kernel]).length;
@@ -51,12 +50,14 @@ export function planMemory(program: Program, target: LoweringTarget, batchSize: 
     programSizes.set(tensor.id, bytes);
     if (tensor.role !== 'temporary') lasting.set(tensor.id, take(bytes));
   }
+  const scratchAt = take(target.threads * Math.max(0, ...lowered.map((section) => section.scratchBytesPerThread)));
   let bytes = end;
-  const sections = lowered.map(({ name, steps, recordsAt, recordWords, workTensors }) => {
+  const sections = lowered.map(({ name, steps, recordsAt, recordWords, workTensors, scratchBytesPerThread }) => {
     const sizes = new Map([...programSizes, ...workTensors.map(({ id, bytes: size }) => [id, size] as const)]);
     const { offsets, end: sectionEnd } = placeTemporaries(steps, (id) => (lasting.has(id) ? undefined : sizes.get(id)), end);
     bytes = Math.max(bytes, sectionEnd);
-    return { name, steps, recordsAt, recordWords, offsets: new Map([...lasting, ...offsets]), sizes };
+    const records = { recordsAt, recordWords, scratchAt, scratchBytesPerThread };
+    return { name, steps, ...records, offsets: new Map([...lasting, ...offsets]), sizes };
   });
   return { bytes, sections, lasting };
 }
@@ -69,16 +70,24 @@ interface Life {
   offset: number;
 }
 
-/** Places the largest first, each at the lowest address that is free through its whole life. */
-function placeTemporaries(steps: readonly Step[], bytesOf: (id: TensorId) => number | undefined, start: number) {
+/**
+ * Places the largest first, each at the lowest address that is free through its whole life. Within a chain all lives are as long as the
+ * chain: its first step runs again, on other samples, after its last.
+ */
+function placeTemporaries(steps: readonly ChainedStep[], bytesOf: (id: TensorId) => number | undefined, start: number) {
   const lives = new Map<TensorId, Life>();
+  let first = 0;
+  let last = 0;
   steps.forEach((step, index) => {
-    const ids = tensorsOf(step).map(({ id }) => id);
-    for (const id of step.scratch === undefined ? ids : [...ids, step.scratch]) {
+    if (index > last || index === 0) {
+      first = index;
+      last = index + step.chainSteps - 1;
+    }
+    for (const { id } of tensorsOf(step)) {
       const bytes = bytesOf(id);
       const life = lives.get(id);
-      if (life) life.last = index;
-      else if (bytes !== undefined) lives.set(id, { id, bytes: alignBytes(bytes), first: index, last: index, offset: 0 });
+      if (life) life.last = last;
+      else if (bytes !== undefined) lives.set(id, { id, bytes: alignBytes(bytes), first, last, offset: 0 });
     }
   });
   const placed: Life[] = [];
@@ -95,15 +104,6 @@ function placeTemporaries(steps: readonly Step[], bytesOf: (id: TensorId) => num
     end = Math.max(end, life.offset + life.bytes);
   }
   return { offsets: new Map([...lives].map(([id, { offset }]) => [id, offset] as const)), end };
-}
-
-/** The tensors that a step reads or writes, its scratch aside. */
-export function tensorsOf(step: Step): { id: TensorId; written: boolean }[] {
-  const fields = Object.entries<FieldType>(kernelLayouts[step.kernel]).flatMap(([field, type]) => {
-    const id = type === 'place' || type === 'result' ? step.fields[field] : undefined;
-    return id === undefined ? [] : [{ id, written: type === 'result' }];
-  });
-  return step.samples === undefined ? fields : [...fields, { id: step.samples, written: false }];
 }
 
 /** The largest batch that fits into so many bytes, 0 when not even one sample does. */

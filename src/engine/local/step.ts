@@ -1,19 +1,20 @@
-import type { Operation, TensorId } from '../program';
-import type { KernelFields, KernelName } from './kernel-layout';
+import type { Operation, TensorId, TensorSpecification } from '../program';
+import { type FieldType, type KernelFields, type KernelName, kernelLayouts } from './kernel-layout';
 
 /** One record for the kernels, before its tensors have places. Fields of type place hold the id of a tensor. */
 export interface Step {
   readonly kernel: KernelName;
   readonly fields: Readonly<Record<string, number | undefined>>;
   readonly samples: TensorId | undefined;
-  /** Memory of its own for each thread. */
-  readonly scratch: TensorId | undefined;
-  readonly scratchBytesPerThread: number;
+  /** Whether it needs the thread's scratch memory. */
+  readonly usesScratch: boolean;
   /** Whether a thread touches per-sample tensors of the program only on its own share of the samples. */
   readonly staysInSamples: boolean;
+  /** With fewer samples at a time the kernel works badly. */
+  readonly fewestSamples: number;
 }
 
-/** Tensors that the lowering adds: packed weights, partial sums, scratch. They live from the step that writes them to the last that reads them. */
+/** Tensors that the lowering adds: packed weights, partial sums. They live from the step that writes them to the last that reads them. */
 export interface WorkTensor {
   readonly id: TensorId;
   readonly bytes: number;
@@ -40,6 +41,8 @@ export interface Channels {
 export class StepBuilder {
   readonly steps: Step[] = [];
   readonly workTensors: WorkTensor[] = [];
+  /** What the neediest step takes; all steps share one scratch memory, which stays in the cache. */
+  scratchBytesPerThread = 0;
   private nextId: number;
 
   constructor(
@@ -57,28 +60,47 @@ export class StepBuilder {
   }
 
   /** A step whose threads each keep to their own samples, as far as per-sample tensors go. */
-  onSamples<K extends KernelName>(kernel: K, samples: TensorId | undefined, fields: KernelFields<K>, scratchFloats = 0): void {
-    this.push(kernel, samples, fields, scratchFloats, true);
-  }
-
-  /** A step that divides its work in another way. */
-  acrossSamples<K extends KernelName>(kernel: K, samples: TensorId | undefined, fields: KernelFields<K>, scratchFloats = 0): void {
-    this.push(kernel, samples, fields, scratchFloats, false);
-  }
-
-  private push<K extends KernelName>(
+  onSamples<K extends KernelName>(
     kernel: K,
     samples: TensorId | undefined,
     fields: KernelFields<K>,
-    scratchFloats: number,
-    staysInSamples: boolean,
+    scratchFloats = 0,
+    fewestSamples = 1,
   ): void {
-    const scratchBytesPerThread = alignBytes(4 * scratchFloats);
-    let scratch: TensorId | undefined;
-    if (scratchFloats > 0) {
-      scratch = this.nextId++;
-      this.workTensors.push({ id: scratch, bytes: scratchBytesPerThread * this.target.threads });
-    }
-    this.steps.push({ kernel, fields, samples, scratch, scratchBytesPerThread, staysInSamples });
+    this.push({ kernel, fields, samples, usesScratch: scratchFloats > 0, staysInSamples: true, fewestSamples }, scratchFloats);
   }
+
+  /** A step that divides its work in another way. */
+  acrossSamples<K extends KernelName>(kernel: K, samples: TensorId | undefined, fields: KernelFields<K>): void {
+    this.push({ kernel, fields, samples, usesScratch: false, staysInSamples: false, fewestSamples: 1 }, 0);
+  }
+
+  private push(step: Step, scratchFloats: number): void {
+    this.scratchBytesPerThread = Math.max(this.scratchBytesPerThread, alignBytes(4 * scratchFloats));
+    this.steps.push(step);
+  }
+}
+
+/** The tensors that a step reads or writes. */
+export function tensorsOf(step: Step): { id: TensorId; written: boolean }[] {
+  const fields = Object.entries<FieldType>(kernelLayouts[step.kernel]).flatMap(([field, type]) => {
+    const id = type === 'place' || type === 'result' ? step.fields[field] : undefined;
+    return id === undefined ? [] : [{ id, written: type === 'result' }];
+  });
+  return step.samples === undefined ? fields : [...fields, { id: step.samples, written: false }];
+}
+
+/** The step with other tensors in their places. */
+export function withTensors(step: Step, placeOf: (id: TensorId) => TensorId): Step {
+  const types: Readonly<Record<string, FieldType>> = kernelLayouts[step.kernel];
+  const fields = Object.entries(step.fields).map(([field, value]) => {
+    const isTensor = types[field] === 'place' || types[field] === 'result';
+    return [field, isTensor && value !== undefined ? placeOf(value) : value] as const;
+  });
+  return { ...step, fields: Object.fromEntries(fields) };
+}
+
+/** Bytes of a tensor with its batch dimension. */
+export function tensorBytes(tensor: TensorSpecification, batchSize: number): number {
+  return 4 * tensor.shape.reduce((product, size) => product * size, tensor.perSample ? batchSize : 1);
 }

@@ -1,0 +1,63 @@
+import type { TensorId } from '../program';
+import { type Step, tensorsOf } from './step';
+
+/**
+ * Chains: neighbouring steps through which a few samples go before the next samples do, so that what one step leaves the next finds in
+ * the cache. The conformance of a chain with its steps one after another rests on this: within a chain, tensors that a step writes and
+ * another uses are per-sample tensors, of which both touch only the samples that they are working on.
+ */
+export interface ChainedStep extends Step {
+  /** On the first step of a chain its length, 1 elsewhere. */
+  readonly chainSteps: number;
+  readonly samplesAtOnce: number;
+}
+
+/** What the samples of a chain may take up: half a typical second-level cache. */
+const cacheBytes = 1 << 19;
+
+/**
+ * Steps in an order in which those that can be chained are neighbours: what needs all samples, such as packing weights or adding up the
+ * threads' sums, moves before or behind the chain where nothing in between depends on it.
+ * @param bytesPerSample size of one sample of a per-sample tensor of the program, nothing for other tensors.
+ */
+export function chainSteps(steps: readonly Step[], bytesPerSample: (id: TensorId) => number | undefined): ChainedStep[] {
+  const ordered: ChainedStep[] = [];
+  let chain: Step[] = [];
+  let postponed: Step[] = [];
+  const alone = (step: Step): ChainedStep => ({ ...step, chainSteps: 1, samplesAtOnce: 1 });
+  const finishChain = () => {
+    const samplesAtOnce = samplesOf(chain);
+    chain.forEach((step, index) => {
+      ordered.push({ ...step, chainSteps: index === 0 ? chain.length : 1, samplesAtOnce });
+    });
+    ordered.push(...postponed.map(alone));
+    chain = [];
+    postponed = [];
+  };
+  for (const step of steps) {
+    const conflicts = [...chain, ...postponed].some((earlier) => conflict(earlier, step));
+    if (step.staysInSamples) {
+      if (conflicts || (chain[0] && chain[0].samples !== step.samples)) finishChain();
+      chain.push(step);
+    } else if (conflicts) postponed.push(step);
+    else ordered.push(alone(step));
+  }
+  finishChain();
+  return ordered;
+
+  function conflict(a: Step, b: Step): boolean {
+    const sameSamples = a.staysInSamples && b.staysInSamples && a.samples === b.samples;
+    const used = new Map<TensorId, boolean>();
+    for (const { id, written } of tensorsOf(a)) used.set(id, written || (used.get(id) ?? false));
+    return tensorsOf(b).some(
+      ({ id, written }) => used.has(id) && (written || used.get(id)) && !(sameSamples && bytesPerSample(id) !== undefined),
+    );
+  }
+
+  function samplesOf(chained: readonly Step[]): number {
+    const ids = new Set(chained.flatMap(tensorsOf).map(({ id }) => id));
+    const bytes = [...ids].reduce((sum, id) => sum + (bytesPerSample(id) ?? 0), 0);
+    const fewest = Math.max(1, ...chained.map((step) => step.fewestSamples));
+    return Math.max(fewest, Math.floor(cacheBytes / Math.max(1, bytes)));
+  }
+}
