@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
 import { RunRecords } from './run-records';
 import { Session } from './session';
@@ -129,6 +130,33 @@ describe('the views', () => {
       await savers.locator(`body.vscode-${theme.includes('High') ? 'high-contrast' : theme.split(' ')[0]!.toLowerCase()}`).waitFor();
       await window.screenshot(`finished-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
+  });
+
+  it('export what is behind a chart, as a table and as a drawing', async () => {
+    const dashboard = await DashboardPage.of(window);
+    const records = new RunRecords(session.workspace);
+    const exported = async (kind: 'CSV' | 'JSON' | 'SVG'): Promise<string> => {
+      const file = join(session.workspace, `${records.run.id}-energy.${kind.toLowerCase()}`);
+      await dashboard.chart('Energy against the SMB baseline').getByText(kind, { exact: true }).click();
+      // Beside the model, under a name that says what it is, unless another is chosen.
+      const dialog = window.page.locator('.quick-input-widget:visible input[type=text]');
+      await eventually(async () => ((await dialog.inputValue()) === file ? true : undefined), `question where to save ${file}`);
+      await dialog.press('Enter');
+      return eventually(async () => (existsSync(file) ? readFileSync(file, 'utf8') || undefined : undefined), `an export as ${kind}`);
+    };
+    const [header, ...rows] = (await exported('CSV')).trim().split('\r\n');
+    expect(header).toBe('Iteration,"Energy so far (J, estimated)","SMB baseline (J, estimated)",Saved share');
+    const { iteration, energyJ, baselineEnergyJ } = records.iterations().at(-1)!;
+    expect(rows.at(-1)?.split(',').map(Number)).toEqual([iteration, energyJ, baselineEnergyJ, 1 - energyJ / baselineEnergyJ]);
+    expect(JSON.parse(await exported('JSON'))).toHaveLength(rows.length);
+    const drawing = await exported('SVG');
+    expect(drawing).toMatch(/^<svg .*<title>Energy against the SMB baseline<\/title>/s);
+    const kinds = await window.page.evaluate(
+      (text) =>
+        [...new DOMParser().parseFromString(text, 'image/svg+xml').querySelectorAll('polyline, parsererror')].map(({ tagName }) => tagName),
+      drawing,
+    );
+    expect(kinds).toEqual(['polyline', 'polyline']);
   });
 
   it('lead to the run’s folder', async () => {
