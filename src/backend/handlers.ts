@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { findDeviceProfile } from '../energy/device-profile';
 import { listEngines } from '../engine/list-engines';
 import { productVersion } from '../platform/product-version';
 import { closeCodes, errorCodes, protocolVersion } from '../protocol/messages';
 import { RpcError } from '../protocol/rpc';
 import { runTitle } from '../runs/run-title';
 import type { InspectionCache } from './inspection-cache';
-import type { Handlers } from './rpc-server';
+import { type Handlers, sentenceInstead } from './rpc-server';
 import type { RunManager } from './run-manager';
 import { graphOfFileModel } from './run-model';
 import type { Session } from './session';
@@ -39,7 +40,8 @@ export function createHandlers({ token, workspace, inspections, runs }: Services
     inspect,
     'runs/list': () => runs.list(),
     async 'runs/start'({ configuration }) {
-      const { model } = configuration;
+      const { model, deviceProfile } = configuration;
+      sentenceInstead(() => findDeviceProfile(deviceProfile));
       const graph = model.kind === 'file' ? await graphOfFileModel(model, workspace, inspect) : undefined;
       return { runId: runs.start(configuration, runTitle(configuration), graph) };
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type NumberedRecord, numberedRecordSchema } from '../protocol/records';
+import type { NumberedRecord } from '../protocol/records';
+import { parseRecordLine } from '../runs/record-line';
 import { LineTail } from './line-tail';
 
 const sequencePrefix = /^\{"sequence":(\d+)[,}]/;
@@ -60,7 +61,7 @@ export class RecordReader {
       const file = await this.fileOfNext();
       if (!file) break;
       const line = file.take();
-      const record = parseRecord(line);
+      const record = parseRecordLine(line);
       if (!record) continue;
       this.sequence = record.sequence;
       characters += line.length;
@@ -84,14 +85,5 @@ export class RecordReader {
       if (lowest === Number.POSITIVE_INFINITY) return undefined;
       if (lowest === this.sequence + 1 || attempt > 0) return lowest === first ? metrics : layers;
     }
-  }
-}
-
-function parseRecord(line: string): NumberedRecord | undefined {
-  try {
-    const parsed = numberedRecordSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -67,6 +67,14 @@ function commandLine(): Command {
   return program;
 }
 
+/** A reader that closes the pipe, as `head` does, wants no more; everything else that keeps the output back is told. */
+function outputFailed({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return;
+  console.error(`The output cannot be written: ${message}.`);
+  process.exitCode = 1;
+}
+
+process.stdout.on('error', outputFailed);
 commandLine()
   .parseAsync()
   .catch((error: unknown) => {

@@ -13,7 +13,8 @@ export interface TrainingShow {
 }
 
 /**
- * Trains a run in this process, from its last checkpoint where there is one; Ctrl-C ends it with a checkpoint.
+ * Trains a run in this process, from its last checkpoint where there is one; Ctrl-C, or a reader that closes the output, ends it with a
+ * checkpoint.
  * @param change is made to the run's file together with taking the run over.
  * @throws Error with one sentence when another process owns the run, which then stays as it was, or when it cannot be trained; the run's
  *   state then says so too.
@@ -41,6 +42,8 @@ export async function trainRun(run: RunFolder, show: TrainingShow, change: Parti
   enter('preparing', { ...change, owner: { pid: process.pid, host: hostname(), started: new Date().toISOString() } });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Nobody reads the records any more.
+  process.stdout.once('error', stop);
   try {
     const outcome = await trainStoredRun({ run, emit, control, log: show.log, onPrepared: (prepared) => enter('training', prepared) });
     enter(outcome);
@@ -52,6 +55,7 @@ export async function trainRun(run: RunFolder, show: TrainingShow, change: Parti
     run.close();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    process.stdout.off('error', stop);
   }
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { writingTo } from '../platform/write-failure';
-import { type MetricRecord, type NumberedRecord, numberedRecordSchema } from '../protocol/records';
+import type { MetricRecord, NumberedRecord } from '../protocol/records';
+import { parseRecordLine } from './record-line';
 
 /** Files of a run's record. Energy by layer is long and its latest line says all, so it has a file of its own. */
 const fileNames = ['metrics.jsonl', 'layers.jsonl'] as const;
@@ -38,7 +39,7 @@ export class RecordFiles {
   read(after = 0): NumberedRecord[] {
     return fileNames
       .flatMap((name) => wholeLines(readOrEmpty(join(this.directory, name))))
-      .flatMap((line) => parseLine(line) ?? [])
+      .flatMap((line) => parseRecordLine(line) ?? [])
       .filter(({ sequence }) => sequence > after)
       .sort((a, b) => a.sequence - b.sequence);
   }
@@ -74,11 +75,11 @@ export class RecordFiles {
   private tail(name: FileName): NumberedRecord[] {
     const path = join(this.directory, name);
     const { text, whole } = readEnd(path, tailBytes);
-    const records = wholeLines(text).flatMap((line) => parseLine(line) ?? []);
+    const records = wholeLines(text).flatMap((line) => parseRecordLine(line) ?? []);
     const wanted: readonly MetricRecord['type'][] =
       name === 'metrics.jsonl' ? ['iteration', 'evaluation', 'prediction', 'state'] : ['layerEnergy'];
     if (whole || wanted.every((type) => records.some(({ record }) => record.type === type))) return records;
-    return wholeLines(readOrEmpty(path)).flatMap((line) => parseLine(line) ?? []);
+    return wholeLines(readOrEmpty(path)).flatMap((line) => parseRecordLine(line) ?? []);
   }
 }
 
@@ -150,13 +151,4 @@ function readOrEmpty(path: string): string {
 /** Lines that have their end; what follows the last end is still being written. */
 function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
-}
-
-function parseLine(line: string): NumberedRecord | undefined {
-  try {
-    const parsed = numberedRecordSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runConfigurationSchema } from '../../src/protocol/configuration';
 import { errorCodes, protocolVersion } from '../../src/protocol/messages';
 import type { NumberedRecord, RunState } from '../../src/protocol/records';
 import {
@@ -257,6 +258,16 @@ test('where a file stands in place of the run folder the run is refused with one
   const client = await backend.connect();
   writeFileSync(join(workspace, '.e2train'), 'in the way');
   await expect(startRun(client, 10)).rejects.toMatchObject({ code: errorCodes.refused, message: expect.stringContaining('.e2train') });
+});
+
+test('a run for a device profile that is not there is refused with those that are, and leaves nothing', async () => {
+  const client = await (await backendWith('1')).connect();
+  const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' }, deviceProfile: 'sun' });
+  await expect(client.request('runs/start', { configuration })).rejects.toMatchObject({
+    code: errorCodes.refused,
+    message: 'There is no device profile “sun”; choose one of: asic-45nm.',
+  });
+  expect(await client.request('runs/list', {})).toEqual([]);
 });
 
 test('nothing is written into a workspace before a run starts', async () => {

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { plannedIterations, runConfigurationSchema } from '../../src/protocol/configuration';
 import { RunStore } from '../../src/runs/run-store';
+import { mountDisk } from '../platform/mounted-disk';
 import { type BackendProcess, collect, eventually, startBackend, startRun, summaryOf, untilState } from './backend-process';
 
 /** The backend with the real trainer: resnet8 on the built-in images, a few iterations of small batches. */
@@ -105,6 +106,28 @@ test('what cannot be trained fails with the sentence that says why', async () =>
   const { run } = await untilState(client, runId, 'failed');
   expect(run.reason).toContain(join(workspace, 'nowhere'));
 });
+
+const disk = mountDisk(900);
+afterAll(() => disk?.unmount());
+
+test.runIf(disk)(
+  'on a disk that is full the run ends with a sentence and a whole checkpoint, from which it goes on when there is room',
+  async () => {
+    // A checkpoint takes 650 kB: there is room for one, and for neither a second nor the final model.
+    const backend = await startBackend({ workspace: disk!.directory, trainer: 'real' });
+    backends.push(backend);
+    const client = await backend.connect();
+    const runId = await startRun(client, 40, 8);
+    const { run, directory, resumable } = await untilState(client, runId, 'failed', 'interrupted', 'finished');
+    expect(run.reason).toBe(`The disk of the folder ${directory} is full: free some space and try again.`);
+    expect(resumable).toBe(true);
+    expect(readdirSync(join(directory, 'checkpoints'))).toEqual(['iteration-00000002']);
+    expect(existsSync(join(directory, 'model'))).toBe(false);
+    disk!.grow(16_384);
+    await client.request('runs/resume', { runId });
+    expect((await untilState(client, runId, 'failed', 'finished')).run).toMatchObject({ state: 'finished', resumes: [{ iteration: 2 }] });
+  },
+);
 
 const modelSource = `import * as tf from '@tensorflow/tfjs';
 

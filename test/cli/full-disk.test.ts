@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { RunStore } from '../../src/runs/run-store';
+import { mountDisk } from '../platform/mounted-disk';
 import { run, start, temporaryFolder } from './command-line';
 
 /** Plain training without evaluations; a checkpoint of resnet20 takes 2.2 MB. */
@@ -13,18 +13,6 @@ function onlyRun(directory: string) {
   const store = new RunStore(directory);
   const [id] = store.ids();
   return store.open(id!);
-}
-
-/** A disk of so many megabytes, where this process may make one. */
-function mountDisk(megabytes: number): string | undefined {
-  const directory = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', directory], { stdio: 'ignore' });
-  } catch {
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', directory]));
-  return directory;
 }
 
 /** Lets every weights.bin behind the first fail as on a full disk, in the process that it is loaded into. */
@@ -39,25 +27,33 @@ const fullForWeights = `
     return file;
   };`;
 
-/** A folder on a disk that holds one checkpoint and no second: a real one where it can be mounted, else one whose writes fail. */
-function smallDisk(): { directory: string; environment: NodeJS.ProcessEnv } {
-  const mounted = mountDisk(3);
-  if (mounted) return { directory: mounted, environment: {} };
-  return failingDisk();
+interface SmallDisk {
+  readonly directory: string;
+  /** What commands are started with while it is small. */
+  readonly environment: NodeJS.ProcessEnv;
+  makeRoom(): void;
 }
 
-function failingDisk(): { directory: string; environment: NodeJS.ProcessEnv } {
+/** A folder on a disk that holds one checkpoint and no second: a real one where it can be mounted, else one whose writes fail. */
+function smallDisk(): SmallDisk {
+  const disk = mountDisk(3072);
+  if (!disk) return failingDisk();
+  onTestFinished(() => disk.unmount());
+  return { directory: disk.directory, environment: {}, makeRoom: () => disk.grow(16_384) };
+}
+
+function failingDisk(): SmallDisk {
   const directory = temporaryFolder();
   const preload = join(directory, 'full-disk.cjs');
   writeFileSync(preload, fullForWeights);
-  return { directory, environment: { NODE_OPTIONS: `--require ${preload}` } };
+  return { directory, environment: { NODE_OPTIONS: `--require ${preload}` }, makeRoom() {} };
 }
 
 it.each([
   ['that is really full, where one can be mounted', smallDisk],
   ['whose writes fail', failingDisk],
 ])('training goes on over checkpoints that find no room on a disk %s; the last whole one is resumed when there is', async (_, makeDisk) => {
-  const { directory, environment } = makeDisk();
+  const { directory, environment, makeRoom } = makeDisk();
   const { code, error } = await run([...training, '--iterations', '7', '--json'], directory, environment);
   const folder = onlyRun(directory);
   const full = (place: string) => `The disk of the folder ${place} is full: free some space and try again.`;
@@ -73,7 +69,7 @@ it.each([
   expect(existsSync(join(folder.directory, 'model'))).toBe(false);
   expect(readdirSync(folder.directory).filter((name) => /part/.test(name))).toEqual([]);
 
-  if (environment.NODE_OPTIONS === undefined) execFileSync('mount', ['-o', 'remount,size=16m', directory]);
+  makeRoom();
   expect(await run(['train', '--resume', folder.id, '--json'], directory)).toMatchObject({ code: 0, error: '' });
   expect(folder.read()).toMatchObject({ state: 'finished', resumes: [{ iteration: 2 }] });
 });

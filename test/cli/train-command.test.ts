@@ -85,6 +85,20 @@ describe('a run that was interrupted', () => {
     expect(weights(directory).equals(await uninterruptedWeights())).toBe(true);
   });
 
+  it('by a reader that closes the output, as head does, leaves a checkpoint and no stack trace', async () => {
+    const directory = temporaryFolder();
+    const command = start([...small, '--iterations', '1000000', '--json'], directory);
+    await command.untilIteration(2);
+    command.process.stdout!.destroy();
+    const { code, error } = await command.ended;
+    const { id, state } = onlyRun(directory);
+    expect({ code, error, state }).toEqual({
+      code: 0,
+      error: `Stopped with a checkpoint; go on with: e2train train --resume ${id}\n`,
+      state: 'stopped',
+    });
+  });
+
   it('by SIGKILL at any moment goes on from its last checkpoint to the same weights', async () => {
     const directory = temporaryFolder();
     const iteration = 8 + Math.floor(Math.random() * 24);

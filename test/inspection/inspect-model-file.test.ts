@@ -141,6 +141,11 @@ describe('a file without a model gets one sentence', () => {
     const { problems } = await inspect(modelFile('gone.ts'));
     expect(problems).toMatchObject([{ code: 'module-not-found', message: expect.stringContaining('cannot be read') }]);
   });
+
+  it('that is a folder', async () => {
+    const { problems } = await inspect(modelFile(''));
+    expect(problems).toMatchObject([{ message: expect.stringContaining('is a folder: name the model file in it.') }]);
+  });
 });
 
 it('reads the editor’s text where it differs from the disk', async () => {
