@@ -1,11 +1,14 @@
 import type { Theme } from '../shared/theme';
-import type { BarContent, ChartContent, LineContent } from './chart-content';
+import type { BarContent, ChartContent, LineContent, LineSeries } from './chart-content';
+import type { Point } from './decimate';
 
 const width = 720;
 const height = 360;
 const margin = { top: 54, right: 24, bottom: 46, left: 76 };
 const barRow = 22;
-const barLabel = 190;
+/** Width of a letter at most, about, in the text size of the drawing. */
+const letter = 7;
+const widestBarLabel = 320;
 
 /** The chart as a drawing that stands alone, in the theme's colours. */
 export function toSvg(title: string, { chart, summary }: ChartContent, theme: Theme): string {
@@ -47,11 +50,13 @@ function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: numbe
   }
   drawing.push(text((margin.left + width - margin.right) / 2, bottom + 38, x.label, 'text-anchor="middle"'));
   drawing.push(`<text transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y.label)}</text>`);
-  for (const { colour, look, points: own } of stacked) {
-    const path = own.map((point) => `${across.at(point.x).toFixed(1)},${up.at(point.y).toFixed(1)}`).join(' ');
+  const path = (line: readonly Point[]) => line.map((point) => `${across.at(point.x).toFixed(1)},${up.at(point.y).toFixed(1)}`).join(' ');
+  for (const { colour, look, points: own, ground } of stacked) {
+    if (look === 'area')
+      drawing.push(`<polygon fill="${theme.colours[colour]}" opacity="0.35" points="${path([...own, ...ground.toReversed()])}"/>`);
     const style =
       look === 'faint' ? 'stroke-width="1" opacity="0.4"' : `stroke-width="2"${look === 'dashed' ? ' stroke-dasharray="6 4"' : ''}`;
-    drawing.push(`<polyline fill="none" stroke="${theme.colours[colour]}" ${style} points="${path}"/>`);
+    drawing.push(`<polyline fill="none" stroke="${theme.colours[colour]}" ${style} points="${path(own)}"/>`);
     if (look !== 'points') continue;
     for (const point of own)
       drawing.push(
@@ -66,6 +71,7 @@ function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: numbe
 }
 
 function bars({ value, bars: names, parts }: BarContent, theme: Theme, bottom: number): string[] {
+  const barLabel = Math.min(widestBarLabel, 24 + letter * Math.max(...names.map(({ length }) => length)));
   const totals = names.map((_, bar) => parts.reduce((sum, part) => sum + part.values[bar]!, 0));
   const across = place(totals, 0, undefined, barLabel, width - margin.right);
   const drawing = grid(across, value.tick ?? value.format, margin.top, bottom, theme);
@@ -85,16 +91,15 @@ function bars({ value, bars: names, parts }: BarContent, theme: Theme, bottom: n
   return [...drawing, ...legend(parts, theme)];
 }
 
-/** Areas stand on the area before, as on the page. */
-function stack(series: LineContent['series']): LineContent['series'] {
-  const below: number[] = [];
+/** Areas stand on the area before, as on the page; `ground` is what they stand on. */
+function stack(series: LineContent['series']): (LineSeries & { readonly ground: readonly Point[] })[] {
+  let below: readonly Point[] = [];
   return series.map((one) => {
-    if (one.look !== 'area') return one;
-    const points = one.points.map(({ x, y }, index) => ({ x, y: (below[index] ?? 0) + y }));
-    points.forEach(({ y }, index) => {
-      below[index] = y;
-    });
-    return { ...one, points };
+    if (one.look !== 'area') return { ...one, ground: [] };
+    const ground = one.points.map(({ x }, index) => ({ x, y: below[index]?.y ?? 0 }));
+    const points = one.points.map(({ x, y }, index) => ({ x, y: ground[index]!.y + y }));
+    below = points;
+    return { ...one, points, ground };
   });
 }
 
@@ -131,7 +136,7 @@ function legend(entries: readonly { label: string; colour: keyof Theme['colours'
   let at = 16;
   return entries.flatMap(({ label, colour }) => {
     const start = at;
-    at += 34 + label.length * 7;
+    at += 34 + label.length * letter;
     return [`<rect x="${start}" y="34" width="14" height="4" fill="${theme.colours[colour]}"/>`, text(start + 19, 41, label)];
   });
 }
