@@ -59,13 +59,13 @@ export function showRun(id: string, options: { readonly json?: boolean; readonly
   }
 }
 
-/** @throws Error with one sentence when the present folder has no such run. */
+/** @throws Error with one sentence when the present folder has no such run, or its `run.json` is damaged. */
 export function openRun(id: string): RunFolder {
   const store = new RunStore(process.cwd());
-  if (!store.list().some((run) => run.id === id)) {
-    throw new Error(noSuchRun(id));
+  if (!store.ids().includes(id)) {
+    throw new Error(`There is no run “${id}” in ${process.cwd()}: “e2train runs list” shows those that are.`);
   }
-  return store.open(id);
+  const run = store.open(id);
+  run.read();
+  return run;
 }
-
-export const noSuchRun = (id: string) => `There is no run “${id}” in ${process.cwd()}: “e2train runs list” shows those that are.`;

@@ -14,7 +14,7 @@ import type { TrainingOptions } from './options';
 import { ProgressLine } from './progress-line';
 import { graphOf, modelReference } from './resolve-model';
 import { runSummary } from './run-summary';
-import { noSuchRun } from './runs-command';
+import { openRun } from './runs-command';
 import { trainRun } from './train-run';
 
 /**
@@ -27,7 +27,7 @@ export async function train(
   options: TrainingOptions & { readonly resume?: string },
   command?: Command,
 ): Promise<void> {
-  if (options.resume) {
+  if (options.resume !== undefined) {
     refuseBesideResume(argument, command);
     const { run, change } = openResumable(options.resume);
     await trainAndTell(run, options.json, change);
@@ -89,11 +89,9 @@ function refuseBesideResume(argument: string | undefined, command: Command | und
 }
 
 function openResumable(id: string): { run: RunFolder; change: Partial<RunFile> } {
-  const store = new RunStore(process.cwd());
-  const summary = store.summary(id);
-  if (!summary) throw new Error(noSuchRun(id));
+  const run = openRun(id);
+  const summary = new RunStore(process.cwd()).summary(id)!;
   const obstacle = obstacleToResume(summary);
   if (obstacle) throw new Error(obstacle);
-  const run = store.open(id);
   return { run, change: { resumes: withResume(run, summary.run.resumes) } };
 }

@@ -21,6 +21,8 @@ function sentence(directory: string, error: unknown): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return `The folder ${directory} cannot be made since a file is in its place: move that file away.`;
+    case 'ENOENT':
+      return `The folder ${directory} cannot be written since it is not there and cannot be made: check its disk, or choose another folder.`;
     default:
       return `The folder ${directory} cannot be written: ${message ?? String(error)}.`;
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { encode as encodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +60,15 @@ describe('e2train runs', () => {
       `There is no run “${name}” in ${directory}: “e2train runs list” shows those that are.\n`,
     );
   });
+});
+
+it('a run whose run.json is damaged is told from one that is not there', async () => {
+  const damaged = new RunStore(directory).create(folder().read().configuration, 'damaged').directory;
+  writeFileSync(join(damaged, 'run.json'), '{');
+  const sentence = `${join(damaged, 'run.json')} is damaged, or was written by another version; delete the run's folder if it is of no use.\n`;
+  expect(await refusal('runs', 'show', basename(damaged))).toBe(sentence);
+  expect(await refusal('train', '--resume', basename(damaged))).toBe(sentence);
+  rmSync(damaged, { recursive: true });
 });
 
 describe('e2train predict', () => {

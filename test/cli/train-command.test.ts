@@ -142,6 +142,7 @@ describe('what cannot be resumed', () => {
     const resume = async (...words: string[]) => refusal(await run(['train', ...words], directory));
     expect(await resume('--resume', id)).toBe('The run “resnet8 · SMD 0.5” cannot be resumed: it is finished.\n');
     expect(await resume('--resume', 'nope')).toBe(`There is no run “nope” in ${directory}: “e2train runs list” shows those that are.\n`);
+    expect(await resume('--resume', '')).toMatch(/^There is no run “” in /);
     expect(await resume('resnet8', '--resume', id, '--batch', '4')).toBe(
       'A resumed run goes on with its own model and settings: leave out “resnet8”, --batch, or leave out --resume.\n',
     );

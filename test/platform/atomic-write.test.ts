@@ -51,4 +51,11 @@ describe('writeFileAtomically', () => {
     writeFileSync(join(directory, 'runs'), '');
     expect(() => writeFileAtomically(join(directory, 'runs', 'x'), 'new')).toThrow('since a file is in its place');
   });
+
+  it('says that a folder is not there and cannot be made', () => {
+    vi.mocked(writeFileSync).mockImplementationOnce(failing('ENOENT'));
+    expect(() => writeFileAtomically(join(directory, 'x'), 'new')).toThrow(
+      `The folder ${directory} cannot be written since it is not there and cannot be made: check its disk, or choose another folder.`,
+    );
+  });
 });
