@@ -39,7 +39,7 @@ export function readRequest(text: string): Reading {
   }
   const form = requestFormSchema.safeParse(message);
   if (!form.success) {
-    const reason = `The message is not a JSON-RPC 2.0 request: ${z.prettifyError(form.error)}`;
+    const reason = `The message is not a JSON-RPC 2.0 request: ${issuesInWords(form.error.issues, message)}`;
     return { refusal: errorText(null, errorCodes.invalidRequest, reason) };
   }
   const { id, method, params } = form.data;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { issuesInWords } from './issue-in-words';
 import {
   errorCodes,
   type MethodName,
@@ -124,7 +125,7 @@ export class RpcClient {
       pending.reject(
         new RpcError(
           errorCodes.internalError,
-          `The answer to “${pending.method}” has an unexpected form: ${z.prettifyError(result.error)}`,
+          `The answer to “${pending.method}” has an unexpected form: ${issuesInWords(result.error.issues, response.result)}`,
         ),
       );
   }

@@ -32,7 +32,7 @@ function layerProblems(graph: LayerGraph, layer: Layer): string[] {
   const subject = capitalised(layerInWords(layer));
   switch (layer.kind) {
     case 'other':
-      return [`${subject} is a ${layer.className}, which is estimated but cannot be trained here; replace it to train this model.`];
+      return [`${subject} is of type ${layer.className}, which is estimated but cannot be trained here; replace it to train this model.`];
     case 'activation':
       if (layer.function === 'linear' || isEngineActivation(layer.function)) return [];
       if (layer.function === 'softmax')

@@ -36,7 +36,7 @@ describe('what stands against training is said in one sentence', () => {
         .dense('logits', 'lstm', 10),
     );
     expect(problems).toEqual([
-      'Layer “lstm” (model.ts:12) is a LSTM, which is estimated but cannot be trained here; replace it to train this model.',
+      'Layer “lstm” (model.ts:12) is of type LSTM, which is estimated but cannot be trained here; replace it to train this model.',
     ]);
   });
 
