@@ -37,7 +37,12 @@ describe('two windows on one folder', () => {
   });
 
   it('let the other watch it live in a dashboard of its own, and not steer it', async () => {
-    await second.treeRow('resnet.ts').click();
+    // Under the mouse, too, the row is drawn anew with each figure; on a loaded machine that may swallow a click.
+    await eventually(async () => {
+      await second.treeRow('resnet.ts').click();
+      await second.page.locator('.tab', { hasText: 'E2-Train Dashboard' }).waitFor({ timeout: 5000 });
+      return true;
+    }, 'dashboard of the run');
     dashboard = await DashboardPage.of(second);
     await dashboard.progress('run by another window, which can stop it').waitFor();
     const shown = await dashboard.shownIteration();

@@ -7,15 +7,26 @@ import type { RunList } from './run-list';
 
 /** The Runs view: what a run is and how it stands, in one row each. */
 export class RunsView extends Disposable implements vscode.TreeDataProvider<string> {
-  private readonly changed = this.track(new vscode.EventEmitter<void>());
+  private readonly changed = this.track(new vscode.EventEmitter<string | undefined>());
   readonly onDidChangeTreeData = this.changed.event;
   private asked = false;
+  /** Rows as they were last shown, by run. */
+  private shown = new Map<string, string>();
 
   constructor(private readonly runs: RunList) {
     super();
-    this.track(runs.onDidChange(() => this.changed.fire()));
+    this.track(runs.onDidChange(() => this.refresh()));
     this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.asked && void runs.refresh()));
     this.track(vscode.window.createTreeView('e2train.runs', { treeDataProvider: this }));
+  }
+
+  /** Draws anew only the rows that changed: figures come often, and a row that is replaced under the mouse misses its click. */
+  private refresh(): void {
+    const rows = new Map(this.runs.all().map((summary) => [summary.run.id, JSON.stringify(runItem(summary))]));
+    const before = this.shown;
+    this.shown = rows;
+    if ([...rows.keys()].join() !== [...before.keys()].join()) this.changed.fire(undefined);
+    else for (const [runId, row] of rows) if (before.get(runId) !== row) this.changed.fire(runId);
   }
 
   async getChildren(runId?: string): Promise<string[]> {
