@@ -1,4 +1,5 @@
 import { createEngine, type EngineName } from './create-engine';
+import { findTensorFlow } from './tensorflow/tensorflow-library';
 
 export interface EngineAvailability {
   readonly name: Exclude<EngineName, 'auto'>;
@@ -9,17 +10,28 @@ export interface EngineAvailability {
 
 /** Every engine with what it is on this machine, the fastest first. */
 export function listEngines(): Promise<EngineAvailability[]> {
-  return Promise.all((['native', 'wasm'] as const).map(describe));
+  return Promise.all([
+    describe('native', trialOf),
+    describe('wasm', trialOf),
+    describe('tensorflow', () => `tfjs-node ${findTensorFlow()}`),
+  ]);
 }
 
-async function describe(name: 'native' | 'wasm'): Promise<EngineAvailability> {
+async function describe<Name extends EngineAvailability['name']>(
+  name: Name,
+  detailOf: (name: Name) => string | Promise<string>,
+): Promise<EngineAvailability> {
   try {
-    const engine = await createEngine(name, 0);
-    const { build, simd, threads, note } = engine.description;
-    await engine.dispose();
-    const summary = `${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-    return { name, available: true, detail: note ? `${summary}. ${note}` : summary };
+    return { name, available: true, detail: await detailOf(name) };
   } catch (failure) {
     return { name, available: false, detail: (failure as Error).message };
   }
+}
+
+async function trialOf(name: 'native' | 'wasm'): Promise<string> {
+  const engine = await createEngine(name, 0);
+  const { build, simd, threads, note } = engine.description;
+  await engine.dispose();
+  const summary = `${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return note ? `${summary}. ${note}` : summary;
 }

@@ -40,7 +40,7 @@ export const smdSchema = z.strictObject({
 export const saversSchema = z.strictObject({ smd: smdSchema.prefault({}) });
 export type Savers = z.infer<typeof saversSchema>;
 
-export const engineNames = ['auto', 'native', 'wasm'] as const;
+export const engineNames = ['auto', 'native', 'wasm', 'tensorflow'] as const;
 
 export const runConfigurationSchema = z.strictObject({
   model: modelReferenceSchema,
@@ -58,7 +58,7 @@ export const runConfigurationSchema = z.strictObject({
   engine: z
     .enum(engineNames)
     .default('auto')
-    .describe('Which build of the kernels computes: auto takes native where it passes its self-check, else wasm.'),
+    .describe('What computes: auto takes our native kernels where they pass their self-check, else wasm; tensorflow where it is set up.'),
   threads: z.int().min(0).max(64).default(0).describe('Kernel threads; 0: one per physical core.'),
   deviceProfile: z.string().min(1).default('asic-45nm').describe('Device profile that the energy estimate uses.'),
 });

@@ -75,7 +75,7 @@ function zigFromPip(): string {
   return zig;
 }
 
-function hasPip(python: string): boolean {
+export function hasPip(python: string): boolean {
   try {
     execFileSync(python, ['-m', 'pip', '--version'], { stdio: 'ignore' });
     return true;

@@ -12,7 +12,7 @@ it.each([
   [{ model, learningRate: Number.NaN }, 'The learning rate must be a number, not NaN.'],
   [{ model, augment: 'yes' }, 'The switch for augmentation must be true or false, not “yes”.'],
   [{ model, savers: { smd: { dropProbability: -1 } } }, 'The drop probability must be at least 0, not -1.'],
-  [{ model, engine: 'gpu' }, 'The engine must be auto, native or wasm, not “gpu”.'],
+  [{ model, engine: 'gpu' }, 'The engine must be auto, native, wasm or tensorflow, not “gpu”.'],
   [{ model, deviceProfile: '' }, 'The device profile must be of length 1 at least, not “”.'],
   [
     { model: { ...model, name: 'resnet9' } },

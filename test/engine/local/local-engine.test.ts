@@ -32,7 +32,7 @@ describe('An engine', () => {
 
   test('is listed with what it runs on', async () => {
     const engines = await listEngines();
-    expect(engines.map(({ name }) => name)).toEqual(['native', 'wasm']);
+    expect(engines.map(({ name }) => name)).toEqual(['native', 'wasm', 'tensorflow']);
     expect(engines[1]).toMatchObject({ available: true, detail: expect.stringContaining('SIMD') });
   });
 

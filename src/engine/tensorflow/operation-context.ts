@@ -1,0 +1,38 @@
+import type { Operation, OperationKind, TensorId } from '../program';
+import type { KernelCalls, Tensor } from './kernel-calls';
+import type { ProgramTensors, SampleSelection } from './program-tensors';
+
+export type OperationOf<Kind extends OperationKind> = Extract<Operation, { readonly kind: Kind }>;
+
+/** What an operation is given: TensorFlow's kernels and its tensors, of which it sees the samples that it works on. */
+export class OperationContext {
+  constructor(
+    readonly kernels: KernelCalls,
+    private readonly tensors: ProgramTensors,
+    readonly samples: SampleSelection,
+    /** Of the int32 tensor `id`, as they were written. */
+    readonly integers: (id: TensorId) => Int32Array,
+  ) {}
+
+  /** Number of samples that the operation works on. */
+  get count(): number {
+    return this.samples.count;
+  }
+
+  get(id: TensorId): Tensor {
+    return this.tensors.get(id, this.samples);
+  }
+
+  set(id: TensorId, values: Tensor): void {
+    this.tensors.set(id, values, this.samples);
+  }
+
+  /** Shape of one sample, or of a tensor that is not per sample. */
+  shape(id: TensorId): readonly number[] {
+    return this.tensors.specification(id).shape;
+  }
+
+  isPerSample(id: TensorId): boolean {
+    return this.tensors.specification(id).perSample;
+  }
+}
