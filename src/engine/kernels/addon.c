@@ -1,6 +1,9 @@
 /* The native build's door to Node: no threads, no memory of its own; it works in the shared memory that it is shown. */
 #include "instruction_set.h"
 #include <node_api.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 static const struct kernel_variant *variant;
 
@@ -18,6 +21,22 @@ static napi_value bytes_to_alignment(napi_env env, napi_callback_info info) {
   char *memory = shared_memory(env, arguments[0]);
   if (memory) napi_create_uint32(env, (uint32_t)(-(uintptr_t)memory & 63), &result);
   return result;
+}
+
+/* Fewer, larger pages where the system gives them only to those who ask: the tensors of a step are more than the translation cache reaches. */
+static napi_value use_large_pages(napi_env env, napi_callback_info info) {
+#if defined(__linux__)
+  size_t count = 1, bytes = 0;
+  napi_value arguments[1];
+  void *data = 0;
+  napi_get_cb_info(env, info, &count, arguments, 0, 0);
+  if (napi_get_typedarray_info(env, arguments[0], 0, &bytes, &data, 0, 0) == napi_ok) {
+    uintptr_t page = 4096, from = ((uintptr_t)data + page - 1) / page * page, to = ((uintptr_t)data + bytes) / page * page;
+    /* A system that refuses works as before. */
+    if (from < to) madvise((void *)from, to - from, MADV_HUGEPAGE);
+  }
+#endif
+  return 0;
 }
 
 /* runSection(memory, thread, threads): see section.h. `memory` starts at an aligned address. */
@@ -48,6 +67,7 @@ NAPI_MODULE_INIT() {
   napi_create_int32(env, variant->lanes, &lanes);
   napi_set_named_property(env, exports, "lanes", lanes);
   offer(env, exports, "bytesToAlignment", bytes_to_alignment);
+  offer(env, exports, "useLargePages", use_large_pages);
   offer(env, exports, "runSection", run_section);
   return exports;
 }

@@ -32,6 +32,12 @@ INLINE struct tile_place tile_place(struct samples samples, struct range share, 
   return place;
 }
 
+/* Floats in the rows of an image that a row of tiles covers. */
+INLINE size_t row_of_tiles(struct image_shape shape, int32_t row) {
+  int32_t rows = SMALLER_OF(TILE_OUTPUTS, shape.height - row);
+  return rows > 0 ? (size_t)rows * shape.width * shape.channels : 0;
+}
+
 /* Transformed weights [plane] in panels as pack_weights has them; for the input gradient turned by 180° and transposed. */
 static void pack_winograd_weights(const struct pack_winograd_weights *record, const struct worker *worker) {
   const float *w = at(worker, record->w);
@@ -85,6 +91,9 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
       struct tile_place place = tile_place(samples, share, grid, first + i);
       input_planes(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
                    transformed + (size_t)i * source.channels, source_pitch);
+      if (place.column == 0)
+        fetch_ahead_to_write(y + place.sample * result_elements + (size_t)place.row * result.width * result.channels,
+                             row_of_tiles(result, place.row));
     }
     for (int32_t plane = 0; plane < PLANES; plane++) {
       const float *weights = packed + (size_t)plane * source.channels * result.channels;
@@ -133,6 +142,10 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
                    transformed + (size_t)i * source.channels, source_pitch);
       gradient_planes(dy + place.sample * gradient_elements, gradient, place.row, place.column,
                       transformed_gradient + (size_t)i * gradient.channels, gradient_pitch);
+      if (first + count + i >= tiles) continue;
+      struct tile_place next = tile_place(samples, share, grid, first + count + i);
+      if (next.column == 0)
+        fetch_ahead(x + next.sample * source_elements + (size_t)next.row * source.width * source.channels, row_of_tiles(source, next.row));
     }
     struct pixel_grid row_of_tiles = {1, count, 0, (size_t)source.channels, 0, (size_t)gradient.channels};
     for (int32_t plane = 0; plane < PLANES; plane++)

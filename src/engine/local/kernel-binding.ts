@@ -24,6 +24,8 @@ export interface NativeAddon {
   readonly simd: string;
   readonly lanes: number;
   bytesToAlignment(memory: Uint8Array): number;
+  /** Before the memory is touched. */
+  useLargePages(memory: Uint8Array): void;
   runSection(memory: Uint8Array, thread: number, threads: number): number;
 }
 

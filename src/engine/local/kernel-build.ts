@@ -41,6 +41,7 @@ export function nativeBuild(): KernelBuild {
     allocate(bytes) {
       const memory = new SharedArrayBuffer(bytes + alignment);
       const base = addon.bytesToAlignment(new Uint8Array(memory));
+      addon.useLargePages(new Uint8Array(memory));
       return { buffer: memory, base, sourceFor: () => ({ kind: 'native', file, memory, base }) };
     },
   };
