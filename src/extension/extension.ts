@@ -26,7 +26,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const began = performance.now();
   useTranslator(vscode.l10n.t);
   const track = <T extends vscode.Disposable>(item: T): T => {
-    context.subscriptions.push(item);
+    // The newest goes first, as everything else here does: what is used goes after what uses it.
+    context.subscriptions.unshift(item);
     return item;
   };
   const extension = context.extensionUri;

@@ -15,7 +15,8 @@ export class Log extends Disposable {
 
   write(level: LogLevel, message: string): void {
     this.lines.add(`${new Date().toISOString()} [${level}] ${message}`);
-    this.channel[level](message);
+    // While the window closes, what ends after the channel still has something to say.
+    if (!this.disposed) this.channel[level](message);
   }
 
   show(): void {
