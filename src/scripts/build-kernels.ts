@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kernelLayoutHeader } from '../engine/local/kernel-layout';
-import { type Library, librariesFor } from './kernel-libraries';
+import { type Library, librariesFor, nativePlatforms } from './kernel-libraries';
 import { findToolchain, type Toolchain, zigVersion } from './toolchain';
 
-/** Builds the kernels into `dist/kernels`: two WebAssembly modules and, where it is known how, this platform's native library. Skips what is up to date. */
+/**
+ * Builds the kernels into `dist/kernels`: two WebAssembly modules and this platform's native library, or with `--every-platform` the
+ * native libraries of all platforms, as they go into the package. Skips what is up to date.
+ */
+
+const platforms = process.argv.includes('--every-platform') ? nativePlatforms : [`${process.platform}-${process.arch}`];
 
 const project = join(__dirname, '..', '..');
 const sources = join(project, 'src', 'engine', 'kernels');
@@ -19,7 +24,7 @@ async function main(): Promise<void> {
   const sourceText = readdirSync(sources)
     .sort()
     .map((file) => `${file}\n${readFileSync(join(sources, file), 'utf8')}`);
-  const outdated = librariesFor(process.platform, process.arch)
+  const outdated = librariesFor(platforms)
     .map((library) => ({ library, stamp: hash([...sourceText, header, zigVersion, JSON.stringify(library)]) }))
     .filter(({ library, stamp }) => !isUpToDate(library, stamp));
   if (outdated.length === 0) return;
@@ -56,9 +61,11 @@ const isUpToDate = (library: Library, stamp: string) =>
 
 async function link(toolchain: Toolchain, work: string, library: Library, stamp: string): Promise<void> {
   const objects = library.units.map((unit) => objectFile(work, library, unit.name));
-  const finished = join(target, `${library.file}.new`);
-  await toolchain.zig('cc', ...library.flags, ...library.linkFlags, ...objects, '-o', finished);
+  const linked = join(work, library.file);
+  await toolchain.zig('cc', ...library.flags, ...library.linkFlags, ...objects, '-o', linked);
   // A running process keeps the old file; half a library is never seen.
+  const finished = join(target, `${library.file}.new`);
+  copyFileSync(linked, finished);
   renameSync(finished, join(target, library.file));
   writeFileSync(stampFile(library), stamp);
 }

@@ -58,23 +58,46 @@ const arm64Units: readonly CompileUnit[] = [
   { name: 'addon', source: 'addon.c', flags: [] },
 ];
 
-/** zig's targets by Node's names; an old glibc, so that the library loads on old systems too. */
-const nativeTargets: Readonly<Record<string, { target: string; units: readonly CompileUnit[]; linkFlags: readonly string[] }>> = {
-  'linux-x64': { target: 'x86_64-linux-gnu.2.17', units: x64Units, linkFlags: [] },
-  'linux-arm64': { target: 'aarch64-linux-gnu.2.17', units: arm64Units, linkFlags: [] },
-  'darwin-x64': { target: 'x86_64-macos', units: x64Units, linkFlags: ['-Wl,-undefined,dynamic_lookup'] },
-  'darwin-arm64': { target: 'aarch64-macos', units: arm64Units, linkFlags: ['-Wl,-undefined,dynamic_lookup'] },
+const windowsUnit: CompileUnit = { name: 'node-functions', source: 'node_functions_windows.c', flags: ['-mcpu=x86_64'] };
+
+interface NativeTarget {
+  /** zig's name; the oldest system on which the library is to load. */
+  readonly target: string;
+  readonly units: readonly CompileUnit[];
+  readonly linkFlags: readonly string[];
+}
+
+/** Without a C library of its own: the few functions that it needs come from the process, be that glibc's of any age or musl's. */
+const linux = ['-nostdlib', '-rtlib=none'];
+/** Node's functions come from the process. */
+const macOs = ['-Wl,-undefined,dynamic_lookup'];
+
+/** Native targets by Node's names of platform and architecture. */
+const nativeTargets: Readonly<Record<string, NativeTarget>> = {
+  'linux-x64': { target: 'x86_64-linux-gnu.2.17', units: x64Units, linkFlags: linux },
+  'linux-arm64': { target: 'aarch64-linux-gnu.2.17', units: arm64Units, linkFlags: linux },
+  'darwin-x64': { target: 'x86_64-macos.11.0', units: x64Units, linkFlags: macOs },
+  'darwin-arm64': { target: 'aarch64-macos.11.0', units: arm64Units, linkFlags: macOs },
+  'win32-x64': { target: 'x86_64-windows-gnu', units: [...x64Units, windowsUnit], linkFlags: [] },
 };
 
-/** The libraries to build on a platform: WebAssembly everywhere, native code where Node's symbols resolve by themselves. */
-export function librariesFor(platform: string, architecture: string): Library[] {
-  const webAssembly = [
+export const nativePlatforms = Object.keys(nativeTargets);
+
+/** The libraries to build: WebAssembly always, and native ones for those of the platforms that have them. */
+export function librariesFor(platforms: readonly string[]): Library[] {
+  const native = platforms.flatMap((platform) => (nativeTargets[platform] ? [nativeLibrary(platform, nativeTargets[platform])] : []));
+  return [
+    ...native,
     wasm('plain.wasm', 'generic+simd128+atomics+bulk_memory'),
     wasm('relaxed.wasm', 'generic+simd128+relaxed_simd+atomics+bulk_memory'),
   ];
-  const native = nativeTargets[`${platform}-${architecture}`];
-  if (!native) return webAssembly;
-  const flags = [`--target=${native.target}`, '-fPIC', ...optimization];
-  const linkFlags = ['-shared', '-s', ...native.linkFlags];
-  return [{ file: `${platform}-${architecture}.node`, flags, linkFlags, units: native.units }, ...webAssembly];
+}
+
+function nativeLibrary(platform: string, { target, units, linkFlags }: NativeTarget): Library {
+  return {
+    file: `${platform}.node`,
+    flags: [`--target=${target}`, '-fPIC', ...optimization],
+    linkFlags: ['-shared', '-s', ...linkFlags],
+    units,
+  };
 }

@@ -15,7 +15,7 @@ function run(program: string, ...words: string[]): void {
 const { name, version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { name: string; version: string };
 const file = join(project, `${name}-${version}.vsix`);
 
-run('tsx', 'src/scripts/build-kernels.ts');
+run('tsx', 'src/scripts/build-kernels.ts', '--every-platform');
 run('tsx', 'src/scripts/bundle.ts', '--production');
 // Dependencies are in the bundles; the README's pictures lie in the package.
 run('vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', file);

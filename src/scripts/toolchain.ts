@@ -57,7 +57,7 @@ function zigFromPip(): string {
   const unfinished = mkdtempSync(join(cacheFolder(), 'installing-'));
   try {
     const words = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', unfinished];
-    execFileSync(python, [...words, `ziglang==${zigVersion}`], { stdio: ['ignore', 2, 2] });
+    execFileSync(python, [...words, `ziglang==${zigVersion}`], { stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 26 });
     try {
       renameSync(unfinished, folder);
     } catch (failure) {
@@ -65,8 +65,9 @@ function zigFromPip(): string {
       if (!existsSync(zig)) throw failure;
     }
   } catch (failure) {
+    const { stderr } = failure as { stderr?: Buffer };
     throw new Error(
-      `pip could not install ziglang ${zigVersion} into ${folder}: see its message above, or put zig ${zigVersion} on the PATH.`,
+      `pip could not install ziglang ${zigVersion} into ${folder}; put zig ${zigVersion} on the PATH instead, or mend this:\n${stderr?.toString().trim() || String(failure)}`,
       { cause: failure },
     );
   } finally {

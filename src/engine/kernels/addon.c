@@ -1,6 +1,6 @@
 /* The native build's door to Node: no threads, no memory of its own; it works in the shared memory that it is shown. */
 #include "instruction_set.h"
-#include <node_api.h>
+#include "node_functions.h"
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -9,7 +9,7 @@ static const struct kernel_variant *variant;
 
 static char *shared_memory(napi_env env, napi_value array) {
   void *data = 0;
-  if (napi_get_typedarray_info(env, array, 0, 0, &data, 0, 0) != napi_ok) napi_throw_type_error(env, 0, "The engine's memory must be a typed array.");
+  if (NODE(napi_get_typedarray_info)(env, array, 0, 0, &data, 0, 0) != napi_ok) NODE(napi_throw_type_error)(env, 0, "The engine's memory must be a typed array.");
   return data;
 }
 
@@ -17,9 +17,9 @@ static char *shared_memory(napi_env env, napi_value array) {
 static napi_value bytes_to_alignment(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value arguments[1], result = 0;
-  napi_get_cb_info(env, info, &count, arguments, 0, 0);
+  NODE(napi_get_cb_info)(env, info, &count, arguments, 0, 0);
   char *memory = shared_memory(env, arguments[0]);
-  if (memory) napi_create_uint32(env, (uint32_t)(-(uintptr_t)memory & 63), &result);
+  if (memory) NODE(napi_create_uint32)(env, (uint32_t)(-(uintptr_t)memory & 63), &result);
   return result;
 }
 
@@ -29,8 +29,8 @@ static napi_value use_large_pages(napi_env env, napi_callback_info info) {
   size_t count = 1, bytes = 0;
   napi_value arguments[1];
   void *data = 0;
-  napi_get_cb_info(env, info, &count, arguments, 0, 0);
-  if (napi_get_typedarray_info(env, arguments[0], 0, &bytes, &data, 0, 0) == napi_ok) {
+  NODE(napi_get_cb_info)(env, info, &count, arguments, 0, 0);
+  if (NODE(napi_get_typedarray_info)(env, arguments[0], 0, &bytes, &data, 0, 0) == napi_ok) {
     uintptr_t page = 4096, from = ((uintptr_t)data + page - 1) / page * page, to = ((uintptr_t)data + bytes) / page * page;
     /* A system that refuses works as before. */
     if (from < to) madvise((void *)from, to - from, MADV_HUGEPAGE);
@@ -44,28 +44,30 @@ static napi_value run_section(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3], result = 0;
   int32_t thread = 0, threads = 1;
-  napi_get_cb_info(env, info, &count, arguments, 0, 0);
+  NODE(napi_get_cb_info)(env, info, &count, arguments, 0, 0);
   char *memory = shared_memory(env, arguments[0]);
-  napi_get_value_int32(env, arguments[1], &thread);
-  napi_get_value_int32(env, arguments[2], &threads);
-  if (memory) napi_create_int32(env, variant->run_section(memory, thread, threads), &result);
+  NODE(napi_get_value_int32)(env, arguments[1], &thread);
+  NODE(napi_get_value_int32)(env, arguments[2], &threads);
+  if (memory) NODE(napi_create_int32)(env, variant->run_section(memory, thread, threads), &result);
   return result;
 }
 
 static void offer(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, 0, &function);
-  napi_set_named_property(env, exports, name, function);
+  NODE(napi_create_function)(env, name, NAPI_AUTO_LENGTH, callback, 0, &function);
+  NODE(napi_set_named_property)(env, exports, name, function);
 }
 
+/* Offers nothing where the process is not Node. */
 NAPI_MODULE_INIT() {
+  if (!find_node_functions()) return exports;
   const char *simd_name;
   napi_value simd, lanes;
   variant = choose_variant(&simd_name);
-  napi_create_string_utf8(env, simd_name, NAPI_AUTO_LENGTH, &simd);
-  napi_set_named_property(env, exports, "simd", simd);
-  napi_create_int32(env, variant->lanes, &lanes);
-  napi_set_named_property(env, exports, "lanes", lanes);
+  NODE(napi_create_string_utf8)(env, simd_name, NAPI_AUTO_LENGTH, &simd);
+  NODE(napi_set_named_property)(env, exports, "simd", simd);
+  NODE(napi_create_int32)(env, variant->lanes, &lanes);
+  NODE(napi_set_named_property)(env, exports, "lanes", lanes);
   offer(env, exports, "bytesToAlignment", bytes_to_alignment);
   offer(env, exports, "useLargePages", use_large_pages);
   offer(env, exports, "runSection", run_section);

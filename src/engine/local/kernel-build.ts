@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { builtFile } from '../../platform/built-file';
-import { instantiate, type KernelSource, loadAddon } from './kernel-binding';
+import { instantiate, type KernelSource, loadAddon, type NativeAddon } from './kernel-binding';
+import { explainLoadFailure } from './load-failure';
 
 /** One build of the kernels on this machine: how to give it memory, and what it calls itself. */
 export interface KernelBuild {
@@ -26,11 +27,10 @@ export interface AllocatedMemory {
 const alignment = 64;
 const align = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
 
-/** @throws Error where this platform has no native build, or it does not load. */
-export function nativeBuild(): KernelBuild {
+/** This platform's native build, or another file of one. @throws Error with one sentence where there is none, or it does not load. */
+export function nativeBuild(file = nativeLibraryFile()): KernelBuild {
   const platform = `${process.platform}-${process.arch}`;
-  const file = builtFile(`kernels/${platform}.node`);
-  const addon = loadAddon(file);
+  const addon = loadOrExplain(file);
   return {
     name: `native ${platform}`,
     simd: addon.simd,
@@ -45,6 +45,32 @@ export function nativeBuild(): KernelBuild {
       return { buffer: memory, base, sourceFor: () => ({ kind: 'native', file, memory, base }) };
     },
   };
+}
+
+function nativeLibraryFile(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  try {
+    return builtFile(`kernels/${platform}.node`);
+  } catch (cause) {
+    throw new Error(`this installation has none for ${platform}.`, { cause });
+  }
+}
+
+function loadOrExplain(file: string): NativeAddon {
+  let addon: Partial<NativeAddon>;
+  try {
+    addon = loadAddon(file);
+  } catch (cause) {
+    const { message, code } = cause as NodeJS.ErrnoException;
+    throw new Error(explainLoadFailure({ platform: process.platform, message, code, glibc: glibcVersion() }), { cause });
+  }
+  if (addon.runSection === undefined) throw new Error('the program that loads them does not offer Node-API.');
+  return addon as NativeAddon;
+}
+
+function glibcVersion(): string | undefined {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime;
 }
 
 const pageBytes = 65536;
