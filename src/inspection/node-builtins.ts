@@ -18,8 +18,9 @@ const harmless = new Set([
     'zlib',
   ],
 ]);
-const reading =
-  /^(access|exists|lstat|opendir|open|close|fstat|read|readdir|readFile|readlink|readv|realpath|stat)(Sync)?$|^createReadStream$/;
+const reading = /^(access|exists|lstat|opendir|close|fstat|read|readdir|readlink|readv|realpath|stat)(Sync)?$|^(Stats|Dirent)$/;
+/** These read too, unless their flags say otherwise. */
+const readingUnlessFlagged = /^(open|readFile)(Sync)?$|^createReadStream$/;
 
 function refusing(name: string, target: object): object {
   return new Proxy(target, {
@@ -27,8 +28,10 @@ function refusing(name: string, target: object): object {
       const value: unknown = Reflect.get(module, key);
       if (name.startsWith('fs') && key === 'promises') return refusing('fs/promises', value as object);
       if (typeof value !== 'function' || typeof key !== 'string') return value;
-      if (name.startsWith('fs') && (reading.test(key) || /^[A-Z]/.test(key))) return value;
-      return function refuse() {
+      const ofFiles = name.startsWith('fs');
+      if (ofFiles && reading.test(key)) return value;
+      return function refuse(this: unknown, ...given: unknown[]) {
+        if (ofFiles && readingUnlessFlagged.test(key) && flagsOnlyRead(key, given)) return Reflect.apply(value, this, given);
         throw new InspectionError(
           'threw',
           `${name}.${key}() is not run while a model is inspected: keep it out of the code that builds the model.`,
@@ -36,6 +39,13 @@ function refusing(name: string, target: object): object {
       };
     },
   });
+}
+
+/** Whether a call leaves files as they are: its flags, where it has any, open for reading. */
+function flagsOnlyRead(key: string, [, second]: readonly unknown[]): boolean {
+  if (key.startsWith('open')) return second === undefined || typeof second === 'function' || second === 'r' || second === 0;
+  const { flag, flags } = (typeof second === 'object' && second !== null ? second : {}) as { flag?: unknown; flags?: unknown };
+  return [flag, flags].every((value) => value === undefined || value === 'r');
 }
 
 /**

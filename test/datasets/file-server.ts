@@ -34,7 +34,8 @@ export async function serveFiles(files: Readonly<Record<string, Buffer>>): Promi
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length });
     const cut = cuts.shift();
     if (cut === undefined) response.end(body);
-    else response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+    // The pause lets a client on a busy machine take what was sent: a cut throws away what it has not read yet.
+    else response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 500));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const fileServer: FileServer = {

@@ -1,4 +1,5 @@
 import { type RunConfiguration, runConfigurationSchema } from '../../protocol/configuration';
+import { issuesInWords } from '../../protocol/issue-in-words';
 
 /** Settings that are defaults of the next run, each with the place of its value in the run configuration. */
 export const runSettings = {
@@ -37,8 +38,7 @@ export function configurationFromSettings(read: (name: RunSettingName) => unknow
     setAt(candidate, path, value);
     const checked = runConfigurationSchema.safeParse(candidate);
     if (checked.success) configuration = checked.data;
-    else
-      problems.push(`Setting “e2train.${name}” is ${JSON.stringify(value)} and its default is used: ${checked.error.issues[0]?.message}.`);
+    else problems.push(`${issuesInWords(checked.error.issues, candidate, () => `The setting “e2train.${name}”`)} Its default is used.`);
   }
   return { configuration, problems };
 }
