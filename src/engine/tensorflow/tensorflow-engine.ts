@@ -16,7 +16,7 @@ export async function createTensorFlowEngine(threads = 0): Promise<Engine> {
   const wanted = threads || physicalCores();
   const library = loadTensorFlow(wanted);
   const executables = new Set<TensorFlowExecutable>();
-  const note = `TensorFlow keeps the ${library.threads} threads that it was loaded with in this process; ${wanted} were asked for.`;
+  const note = `TensorFlow keeps the ${library.threads} ${library.threads === 1 ? 'thread' : 'threads'} that it was loaded with in this process; another number was asked for: ${wanted}.`;
   return {
     description: {
       name: 'tensorflow',

@@ -47,24 +47,28 @@ export function loadTensorFlow(threads: number): TensorFlowLibrary {
 const firstBrokenNode = 23;
 const instead = 'choose the engine “native” or “wasm”';
 
+/** Where the package lies, or null where it is not installed. */
+function installedPackage(): string | null {
+  try {
+    return dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+  } catch {
+    return null;
+  }
+}
+
 /**
- * Version of the @tensorflow/tfjs-node that is set up here, without loading it: its library has half a gigabyte.
- * @throws Error with one sentence when there is none.
+ * Version of the @tensorflow/tfjs-node that is set up, found without loading it: its library has half a gigabyte.
+ * @throws Error with one sentence when there is none that works on this Node.
  */
-export function findTensorFlow(): string {
-  const node = process.versions.node;
+export function findTensorFlow(node = process.versions.node, folder = installedPackage()): string {
   if (Number(node.split('.')[0]) >= firstBrokenNode)
     throw new Error(
       `The engine “tensorflow” does not work on Node ${node}, since @tensorflow/tfjs-node 4.22 needs an older one (20 or 22): ${instead}.`,
     );
-  let folder: string;
-  try {
-    folder = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
-  } catch {
+  if (folder === null)
     throw new Error(
-      `The engine “tensorflow” is not part of the packaged extension: ${instead}; in a clone of E2-Train “npm run engine:tensorflow” sets it up for the command line.`,
+      `The engine “tensorflow” needs @tensorflow/tfjs-node, which is not installed here (the packaged extension comes without it): ${instead}; in a clone of E2-Train “npm run engine:tensorflow” sets it up for the command line.`,
     );
-  }
   if (!existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node')))
     throw new Error(`The engine “tensorflow” is not set up: run “npm run engine:tensorflow”, or ${instead}.`);
   return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
