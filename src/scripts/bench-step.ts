@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
+import { formatCount } from '../energy/format';
 import { createEngine, type EngineName } from '../engine/create-engine';
+import { networkMacs } from '../network/macs';
 import { buildResNet, type ResNetDepth } from '../network/resnet';
 import { Random } from '../platform/random';
 import { initializeWeights } from '../training/initialize-weights';
 import { Trainer } from '../training/trainer';
 
 /** Times whole training steps (forward, backward, update) of a ResNet on 32×32×3 images. */
-const usage = 'tsx src/scripts/bench-step.ts --network resnet20 --batch 32 --threads 2 --engine native --steps 30';
+const usage = 'tsx src/scripts/bench-step.ts --network resnet20 --batch 32 --threads 2 --engine native --steps 30 [--json]';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
       threads: { type: 'string', default: '0' },
       engine: { type: 'string', default: 'auto' },
       steps: { type: 'string', default: '30' },
+      json: { type: 'boolean', default: false },
     },
   });
   const depth = Number(/^resnet(\d+)$/.exec(values.network)?.[1]);
@@ -37,10 +40,20 @@ async function main(): Promise<void> {
   })
     .slice(5)
     .sort((a, b) => a - b);
-  const { build, simd, threads } = engine.description;
-  const [minimum, median] = [times[0]!, times[times.length >> 1]!].map((time) => time.toFixed(2));
-  const memory = `${(trainer.memoryBytes / 1e6).toFixed(0)} MB planned`;
-  console.log(`${values.network}, batch ${batch}, ${build} ${simd}, ${threads} threads: ${minimum} ms (median ${median} ms), ${memory}`);
+  const { name, build, simd, threads } = engine.description;
+  const [min, median] = [times[0]!, times[times.length >> 1]!];
+  const macs = networkMacs(graph);
+  const macsPerSecond = (1000 * batch * (macs.forward + macs.inputGradient + macs.weightGradient)) / min;
+  // Kilobytes on every system but macOS, where libuv gives bytes.
+  const peakMemoryMB = (process.resourceUsage().maxRSS * (process.platform === 'darwin' ? 1 : 1024)) / 1e6;
+  if (values.json) {
+    const figures = { stepMs: { min, median }, macsPerSecond, peakMemoryMB };
+    console.log(JSON.stringify({ network: values.network, batch, threads, engine: name, build: `${build} ${simd}`, ...figures }));
+  } else {
+    const memory = `${(trainer.memoryBytes / 1e6).toFixed(0)} MB planned, ${peakMemoryMB.toFixed(0)} MB at most`;
+    const speed = `${min.toFixed(2)} ms (median ${median.toFixed(2)} ms), ${formatCount(macsPerSecond)} MACs/s`;
+    console.log(`${values.network}, batch ${batch}, ${build} ${simd}, ${threads} threads: ${speed}, ${memory}`);
+  }
   await engine.dispose();
 }
 
