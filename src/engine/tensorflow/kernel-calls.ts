@@ -29,10 +29,13 @@ export class KernelCalls {
     }
   }
 
-  /** Takes a tensor out of its scope: from now on the caller frees it. */
+  /**
+   * Takes a tensor out of its scope: from now on the caller frees it. One that was not made in this scope has an owner already, and is kept
+   * under a second number.
+   */
   keep(tensor: Tensor): Tensor {
-    this.scoped.delete(tensor.id);
-    return tensor;
+    if (this.scoped.delete(tensor.id)) return tensor;
+    return this.keep(this.call('Identity', [tensor]));
   }
 
   free(tensor: Tensor): void {

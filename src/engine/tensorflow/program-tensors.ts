@@ -84,11 +84,9 @@ export class ProgramTensors {
     return this.values.get(id) ?? this.kernels.zeros(perSample ? [this.batchSize, ...shape] : shape);
   }
 
-  /** An operation may give back one of its inputs, which another tensor still owns: that one gets a handle of its own. */
   private replace(id: TensorId, values: Tensor): void {
-    const owned = [...this.values.values()].some((other) => other.id === values.id) ? this.kernels.call('Identity', [values]) : values;
-    this.kernels.keep(owned);
+    const kept = this.kernels.keep(values);
     this.forget(id);
-    this.values.set(id, owned);
+    this.values.set(id, kept);
   }
 }
