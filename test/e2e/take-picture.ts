@@ -16,7 +16,7 @@ async function takePicture(): Promise<void> {
       'e2train.training.batchSize': 32,
       'e2train.savers.smd.enabled': true,
       'workbench.colorTheme': 'Light Modern',
-      'editor.fontSize': 13,
+      'editor.fontSize': 12,
       'breadcrumbs.enabled': false,
     },
   });
