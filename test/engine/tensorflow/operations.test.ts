@@ -10,7 +10,7 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await createTensorFlowEngine(2);
 });
-afterAll(() => engine.dispose());
+afterAll(() => engine?.dispose());
 
 test('Every operation by TensorFlow gives what PyTorch gives', async () => {
   const errors = await errorsAgainstPyTorch(engine);

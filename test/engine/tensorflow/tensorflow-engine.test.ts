@@ -16,7 +16,7 @@ describe('The TensorFlow engine', () => {
   beforeAll(async () => {
     engine = await createEngine('tensorflow', 2);
   });
-  afterAll(() => engine.dispose());
+  afterAll(() => engine?.dispose());
 
   test('says what it computes with', () => {
     const { name, build, simd, threads, note } = engine.description;

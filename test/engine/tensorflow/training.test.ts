@@ -22,7 +22,7 @@ describe('Training by TensorFlow', () => {
     native = await createLocalEngine({ build: 'native', threads: 2 });
   });
   afterAll(async () => {
-    await Promise.all([tensorflow.dispose(), native.dispose()]);
+    await Promise.all([tensorflow?.dispose(), native?.dispose()]);
   });
 
   test.each([5, 9])('does one step of a residual network as PyTorch does it, in memory for %i samples', async (samples) => {
