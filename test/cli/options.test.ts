@@ -66,7 +66,7 @@ it.each([
   ['--iterations', '', '--iterations must be a number, not “”.'],
   ['--seed', '1.5', '--seed must be a whole number, not 1.5.'],
   ['--threads', '1000', '--threads must be at most 64, not 1000.'],
-  ['--engine', 'gpu', '--engine must be auto, native or wasm, not “gpu”.'],
+  ['--engine', 'gpu', '--engine must be auto, native, wasm or tensorflow, not “gpu”.'],
 ])('%s %s is refused in one sentence', (option, value, sentence) => {
   expect(() => parse(option, value)).toThrow(new Error(sentence));
 });
