@@ -81,6 +81,9 @@ const nativeTargets: Readonly<Record<string, NativeTarget>> = {
   'win32-x64': { target: 'x86_64-windows-gnu', units: [...x64Units, windowsUnit], linkFlags: [] },
 };
 
+/** The kernels for x64 without the door to Node, to be run by a program of our own. */
+export const hostedUnits = x64Units.filter(({ name }) => name !== 'addon');
+
 export const nativePlatforms = Object.keys(nativeTargets);
 
 /** The libraries to build: WebAssembly always, and native ones for those of the platforms that have them. */

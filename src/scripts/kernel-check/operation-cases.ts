@@ -1,0 +1,283 @@
+import type { Operation, Program, TensorSpecification, Window } from '../../engine/program';
+import type { Random } from '../../platform/random';
+
+type Tensor = Pick<TensorSpecification, 'shape' | 'perSample' | 'type'>;
+/** An operation whose tensors are given by name. */
+interface Case {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly constants?: Readonly<Record<string, unknown>>;
+}
+
+const perSample = (...shape: number[]): Tensor => ({ shape, perSample: true, type: 'float32' });
+const shared = (...shape: number[]): Tensor => ({ shape, perSample: false, type: 'float32' });
+const seed: Tensor = { shape: [1], perSample: false, type: 'int32' };
+
+const between = (random: Random, least: number, most: number) => least + Math.floor(random.uniform() * (most - least + 1));
+const oneOf = <T>(random: Random, ...choices: readonly T[]) => choices[between(random, 0, choices.length - 1)]!;
+const maybe = <T>(random: Random, name: string, value: T) => (random.uniform() < 0.5 ? { [name]: value } : {});
+
+function windowOf(random: Random, simple: boolean): Window {
+  const axis = () => {
+    const kernel = simple ? 3 : between(random, 1, 5);
+    const stride = simple ? 1 : between(random, 1, 3);
+    const dilation = simple ? 1 : oneOf(random, 1, 1, 2);
+    const output = between(random, 1, simple ? 13 : 7);
+    const seen = (output - 1) * stride + (kernel - 1) * dilation + 1;
+    const pad = between(random, 0, Math.min(kernel * dilation - 1, seen - 1));
+    return { kernel, stride, dilation, output, pad, input: Math.max(1, seen - pad + between(random, -1, 2)) };
+  };
+  const [vertical, horizontal] = [axis(), axis()];
+  return {
+    inputHeight: vertical.input,
+    inputWidth: horizontal.input,
+    outputHeight: vertical.output,
+    outputWidth: horizontal.output,
+    kernelHeight: vertical.kernel,
+    kernelWidth: horizontal.kernel,
+    strideHeight: vertical.stride,
+    strideWidth: horizontal.stride,
+    dilationHeight: vertical.dilation,
+    dilationWidth: horizontal.dilation,
+    padTop: vertical.pad,
+    padLeft: horizontal.pad,
+  };
+}
+
+/** Every third case is one for Winograd: 3×3 with stride 1 on channels that fill whole vectors. */
+function convolution(random: Random) {
+  const winograd = random.uniform() < 0.35;
+  const window = windowOf(random, winograd);
+  const channels = () => (winograd ? oneOf(random, 16, 32, 48) : between(random, 1, 37));
+  const [inputs, outputs] = [channels(), channels()];
+  return {
+    x: perSample(window.inputHeight, window.inputWidth, inputs),
+    y: perSample(window.outputHeight, window.outputWidth, outputs),
+    w: shared(window.kernelHeight, window.kernelWidth, inputs, outputs),
+    bias: shared(outputs),
+    constants: { window },
+  };
+}
+
+function depthwise(random: Random) {
+  const window = windowOf(random, random.uniform() < 0.3);
+  const [channels, multiplier] = [between(random, 1, 37), between(random, 1, 3)];
+  return {
+    x: perSample(window.inputHeight, window.inputWidth, channels),
+    y: perSample(window.outputHeight, window.outputWidth, channels * multiplier),
+    w: shared(window.kernelHeight, window.kernelWidth, channels, multiplier),
+    bias: shared(channels * multiplier),
+    constants: { window },
+  };
+}
+
+function pooling(random: Random) {
+  const window = windowOf(random, false);
+  const channels = between(random, 1, 37);
+  const x = perSample(window.inputHeight, window.inputWidth, channels);
+  return { x, y: perSample(window.outputHeight, window.outputWidth, channels), constants: { window } };
+}
+
+function dense(random: Random) {
+  const [inputs, outputs] = [between(random, 1, 150), between(random, 1, 40)];
+  return { x: perSample(inputs), y: perSample(outputs), w: shared(inputs, outputs), bias: shared(outputs) };
+}
+
+const image = (random: Random) => perSample(between(random, 1, 9), between(random, 1, 9), between(random, 1, 37));
+const statistics = ({ shape }: Tensor, ...names: string[]) => Object.fromEntries(names.map((name) => [name, shared(shape.at(-1)!)]));
+const activationFunction = (random: Random) => ({ function: oneOf(random, 'relu', 'relu6', 'sigmoid', 'tanh') });
+
+function padded(random: Random) {
+  const small = image(random);
+  const [top, left] = [between(random, 0, 3), between(random, 0, 3)];
+  const [height, width, channels] = small.shape as [number, number, number];
+  return {
+    small,
+    large: perSample(height + top + between(random, 0, 2), width + left + between(random, 0, 2), channels),
+    constants: { top, left },
+  };
+}
+
+function part(random: Random) {
+  const small = image(random);
+  const offset = between(random, 0, 9);
+  const [height, width, channels] = small.shape as [number, number, number];
+  return { small, large: perSample(height, width, channels + offset + between(random, 0, 5)), constants: { offset } };
+}
+
+/** One case of an operation with odd shapes; every operation is here. */
+const caseOf: Readonly<Record<Operation['kind'], (random: Random) => Case>> = {
+  conv2d: (random) => {
+    const { x, y, w, bias, constants } = convolution(random);
+    return { tensors: { x, w, y, ...maybe(random, 'bias', bias) }, constants };
+  },
+  conv2dInputGradient: (random) => {
+    const { x, y, w, constants } = convolution(random);
+    return { tensors: { dy: y, w, dx: x }, constants };
+  },
+  conv2dWeightGradient: (random) => {
+    const { x, y, w, bias, constants } = convolution(random);
+    return { tensors: { x, dy: y, dw: w, ...maybe(random, 'dbias', bias) }, constants };
+  },
+  depthwiseConv2d: (random) => {
+    const { x, y, w, bias, constants } = depthwise(random);
+    return { tensors: { x, w, y, ...maybe(random, 'bias', bias) }, constants };
+  },
+  depthwiseConv2dInputGradient: (random) => {
+    const { x, y, w, constants } = depthwise(random);
+    return { tensors: { dy: y, w, dx: x }, constants };
+  },
+  depthwiseConv2dWeightGradient: (random) => {
+    const { x, y, w, bias, constants } = depthwise(random);
+    return { tensors: { x, dy: y, dw: w, ...maybe(random, 'dbias', bias) }, constants };
+  },
+  dense: (random) => {
+    const { x, y, w, bias } = dense(random);
+    return { tensors: { x, w, y, ...maybe(random, 'bias', bias) } };
+  },
+  denseInputGradient: (random) => {
+    const { x, y, w } = dense(random);
+    return { tensors: { dy: y, w, dx: x } };
+  },
+  denseWeightGradient: (random) => {
+    const { x, y, w, bias } = dense(random);
+    return { tensors: { x, dy: y, dw: w, ...maybe(random, 'dbias', bias) } };
+  },
+  batchNormalization: (random) => {
+    const x = image(random);
+    const scale = random.uniform() < 0.5 ? statistics(x, 'gamma', 'beta') : {};
+    const kept = statistics(x, 'mean', 'inverseDeviation', 'runningMean', 'runningVariance');
+    const constants = { momentum: 0.9, epsilon: 1e-3, unbiasedRunningVariance: random.uniform() < 0.5 };
+    return { tensors: { x, y: x, ...scale, ...kept }, constants };
+  },
+  batchNormalizationGradient: (random) => {
+    const x = image(random);
+    const scale = random.uniform() < 0.5 ? statistics(x, 'gamma', 'dgamma', 'dbeta') : {};
+    return { tensors: { x, dy: x, dx: x, ...scale, ...statistics(x, 'mean', 'inverseDeviation') } };
+  },
+  batchNormalizationInference: (random) => {
+    const x = image(random);
+    const scale = random.uniform() < 0.5 ? statistics(x, 'gamma', 'beta') : {};
+    return { tensors: { x, y: x, ...scale, ...statistics(x, 'runningMean', 'runningVariance') }, constants: { epsilon: 1e-3 } };
+  },
+  activation: (random) => {
+    const x = image(random);
+    return { tensors: { x, y: x }, constants: activationFunction(random) };
+  },
+  activationGradient: (random) => {
+    const y = image(random);
+    return { tensors: { y, dy: y, dx: y }, constants: activationFunction(random) };
+  },
+  add: (random) => {
+    const a = image(random);
+    return { tensors: { a, b: a, y: a } };
+  },
+  maxPooling2d: (random) => {
+    const { x, y, constants } = pooling(random);
+    return { tensors: { x, y }, constants };
+  },
+  maxPooling2dGradient: (random) => {
+    const { x, y, constants } = pooling(random);
+    return { tensors: { x, y, dy: y, dx: x }, constants };
+  },
+  averagePooling2d: (random) => {
+    const { x, y, constants } = pooling(random);
+    return { tensors: { x, y }, constants };
+  },
+  averagePooling2dGradient: (random) => {
+    const { x, y, constants } = pooling(random);
+    return { tensors: { dy: y, dx: x }, constants };
+  },
+  globalAveragePooling2d: (random) => {
+    const x = image(random);
+    return { tensors: { x, y: perSample(x.shape.at(-1)!) } };
+  },
+  globalAveragePooling2dGradient: (random) => {
+    const dx = image(random);
+    return { tensors: { dy: perSample(dx.shape.at(-1)!), dx } };
+  },
+  zeroPadding2d: (random) => {
+    const { small, large, constants } = padded(random);
+    return { tensors: { x: small, y: large }, constants };
+  },
+  zeroPadding2dGradient: (random) => {
+    const { small, large, constants } = padded(random);
+    return { tensors: { dy: large, dx: small }, constants };
+  },
+  concatenatePart: (random) => {
+    const { small, large, constants } = part(random);
+    return { tensors: { part: small, whole: large }, constants };
+  },
+  concatenatePartGradient: (random) => {
+    const { small, large, constants } = part(random);
+    return { tensors: { dwhole: large, dpart: small }, constants };
+  },
+  dropout: (random) => {
+    const x = image(random);
+    return { tensors: { x, y: x, seed }, constants: { rate: 0.4 } };
+  },
+  dropoutGradient: (random) => {
+    const dy = image(random);
+    return { tensors: { dy, dx: dy, seed }, constants: { rate: 0.4 } };
+  },
+  copy: (random) => {
+    const x = image(random);
+    return { tensors: { x, y: perSample(x.shape.reduce((product, size) => product * size, 1)) } };
+  },
+  accumulate: (random) => {
+    const x = image(random);
+    return { tensors: { x, into: x } };
+  },
+  softmax: (random) => {
+    const x = perSample(between(random, 1, 40));
+    return { tensors: { x, y: x } };
+  },
+  softmaxCrossEntropy: (random) => {
+    const logits = perSample(between(random, 1, 40));
+    const labels: Tensor = { shape: [1], perSample: true, type: 'int32' };
+    return { tensors: { logits, labels, metrics: shared(3), ...maybe(random, 'dlogits', logits) } };
+  },
+  sgdMomentum: (random) => {
+    const w = shared(between(random, 1, 300));
+    return { tensors: { w, g: w, v: w, learningRate: shared(1) }, constants: { momentum: 0.9, weightDecay: 1e-4 } };
+  },
+};
+
+export const operationKinds = Object.keys(caseOf) as Operation['kind'][];
+
+export interface OperationCase {
+  readonly kind: Operation['kind'];
+  readonly program: Program;
+  readonly samples: number;
+  /** What every tensor holds before the run. */
+  readonly values: ReadonlyMap<number, Float32Array | Int32Array>;
+}
+
+/** A program of one operation in one section, on all samples, on the first few, or on listed ones. */
+export function operationCase(kind: Operation['kind'], random: Random): OperationCase {
+  const { tensors: named, constants } = caseOf[kind](random);
+  const batchSize = between(random, 1, 5);
+  const listed = kind !== 'sgdMomentum' && random.uniform() < 0.4;
+  const list: Tensor = { shape: [batchSize + 1], perSample: false, type: 'int32' };
+  const tensors = Object.entries(listed ? { ...named, samples: list } : named).map(
+    ([name, tensor], id): TensorSpecification => ({ ...tensor, id, name, role: 'state' }),
+  );
+  const ids = Object.fromEntries(tensors.map(({ id, name }) => [name, id]));
+  const operation = { kind, ...constants, ...ids } as unknown as Operation;
+  const chosen = Array.from({ length: batchSize }, (_, i) => i).filter(() => random.uniform() < 0.6);
+  const valuesOf = ({ name, shape, perSample: each, type }: TensorSpecification) => {
+    if (name === 'samples') return Int32Array.from({ length: batchSize + 1 }, (_, i) => (i === 0 ? chosen.length : (chosen[i - 1] ?? 0)));
+    const count = shape.reduce((product, size) => product * size, each ? batchSize : 1);
+    if (type === 'int32')
+      return Int32Array.from({ length: count }, () => between(random, 0, named.logits ? named.logits.shape[0]! - 1 : 1000));
+    // A variance is positive.
+    return Float32Array.from({ length: count }, () =>
+      /variance|deviation/i.test(name) ? random.uniform() + 0.1 : 2 * random.uniform() - 1,
+    );
+  };
+  return {
+    kind,
+    program: { batchSize, tensors, sections: { only: [operation] } },
+    samples: between(random, 1, batchSize),
+    values: new Map(tensors.map((tensor) => [tensor.id, valuesOf(tensor)])),
+  };
+}
