@@ -72,6 +72,7 @@ check('check:types');
 check('check:imports');
 prepareTensorflow();
 suite('test:unit');
+check('check:kernels');
 check('package');
 endToEnd();
 rmSync(scratch, { recursive: true, force: true });
