@@ -61,7 +61,7 @@ describe('a run from the editor', () => {
   });
 
   it('drops mini-batches from the next iteration on when the slider says so, and notes it in the record', async () => {
-    const savers = await window.webview('#dropProbability');
+    const savers = await window.saversView();
     expect(records.iterations().every(({ executed }) => executed)).toBe(true);
     await savers.locator('vscode-checkbox').click();
     await savers.locator('#dropProbability').fill('0.9');

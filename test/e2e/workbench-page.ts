@@ -133,19 +133,34 @@ export class WorkbenchPage {
     return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
   }
 
+  /** The savers view's frame; where VS Code has left the view blank, it is hidden and shown again, as a person would do. */
+  async saversView(): Promise<Frame> {
+    try {
+      return await this.webview('#dropProbability', 20_000);
+    } catch {
+      await this.page.locator('.activitybar [aria-label^="Explorer"]').first().click();
+      await this.showSidebar();
+      return this.webview('#dropProbability');
+    }
+  }
+
   /** The frame of a webview that holds an element of ours. */
-  async webview(selector: string): Promise<Frame> {
-    return eventually(async () => {
-      for (const frame of this.page.frames()) {
-        if (frame === this.page.mainFrame()) continue;
-        const found = await frame
-          .locator(selector)
-          .count()
-          .catch(() => 0);
-        if (found > 0) return frame;
-      }
-      return undefined;
-    }, `a webview with “${selector}”`);
+  async webview(selector: string, timeoutMs?: number): Promise<Frame> {
+    return eventually(
+      async () => {
+        for (const frame of this.page.frames()) {
+          if (frame === this.page.mainFrame()) continue;
+          const found = await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0);
+          if (found > 0) return frame;
+        }
+        return undefined;
+      },
+      `a webview with “${selector}”`,
+      timeoutMs,
+    );
   }
 
   async screenshot(name: string): Promise<void> {

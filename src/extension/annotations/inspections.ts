@@ -122,7 +122,8 @@ export class Inspections extends Disposable {
     this.underway.set(key, version);
     try {
       const result = await inspectWithShapes(this.inputShapes, file, (inputShape) =>
-        this.backend.request('inspect', { file, ...(document.isDirty ? { text } : {}), ...(inputShape ? { inputShape } : {}) }),
+        // Always the editor's text: while a save is under way, the disk may hold an older one than a document that is no longer dirty.
+        this.backend.request('inspect', { file, text, ...(inputShape ? { inputShape } : {}) }),
       );
       // Someone typed on meanwhile: a newer inspection is on its way.
       if (this.disposed || document.isClosed || document.version !== version) return;
