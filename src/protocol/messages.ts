@@ -25,7 +25,7 @@ export const methods = {
     parameters: z.strictObject({
       /** Absolute path. */
       file: z.string().min(1),
-      /** The editor's text where it differs from the disk. */
+      /** The editor's text; absent, the file on disk is inspected. */
       text: z.string().optional(),
       /** Height, width, channels; for models that leave it open. */
       inputShape: z.array(z.int().min(1)).min(1).max(4).optional(),
