@@ -92,6 +92,29 @@ export const layerEnergyRecordSchema = z.strictObject({
 });
 export type LayerEnergyRecord = z.infer<typeof layerEnergyRecordSchema>;
 
+const share = z.number().min(0).max(1);
+
+/**
+ * What of the gated residual blocks ran, every tenth iteration or more seldom: lists in the order in which the network runs through the blocks.
+ * Gates are those of SLU; stochastic depth skips blocks without gates.
+ */
+export const blockExecutionRecordSchema = z.strictObject({
+  type: z.literal('blockExecution'),
+  iteration,
+  /** Executed share of the gated blocks' MACs since the record before. */
+  executedShare: share,
+  /** What the share is held at: 1 − the skip share that is set. */
+  targetShare: share,
+  /** Name of the add that ends each block. */
+  blocks: z.array(z.string()).min(1),
+  /** Share of the samples, since the record before, for which each block ran. */
+  executed: z.array(share),
+  /** Of each block's gate in this iteration: mean over the samples of its probability, and standard deviation. A gate that does not look at its input has none. */
+  gateProbability: z.array(share).optional(),
+  gateSpread: z.array(share).optional(),
+});
+export type BlockExecutionRecord = z.infer<typeof blockExecutionRecordSchema>;
+
 export const metricRecordSchema = z.discriminatedUnion('type', [
   iterationRecordSchema,
   evaluationRecordSchema,
@@ -100,6 +123,7 @@ export const metricRecordSchema = z.discriminatedUnion('type', [
   stateRecordSchema,
   checkpointRecordSchema,
   layerEnergyRecordSchema,
+  blockExecutionRecordSchema,
 ]);
 export type MetricRecord = z.infer<typeof metricRecordSchema>;
 
