@@ -57,6 +57,8 @@ export interface Context {
   readonly batchSize: number;
   readonly widths: OperandWidths;
   readonly profile: DeviceProfile;
+  /** Share of the entries of convolutions' weight gradients that the predictor decides; 0 where absent. */
+  readonly predictedShare?: number;
 }
 
 /**

@@ -3,12 +3,12 @@ import type { LayerGraph } from '../protocol/layer-graph';
 import { type Component, type Phase, phases } from '../protocol/phases';
 import type { DeviceProfile } from './device-profile';
 import { layerWork } from './layer-work';
-import { fullPrecision, type OperandWidths, type PhaseWork } from './work';
+import { fullPrecision, type MacCount, type OperandWidths, type PhaseWork } from './work';
 
 /**
  * Cost model, version 1. Estimated, never measured. Energy of a phase of a layer:
  *
- *     compute = MACs · (multiply + add at the wider operand's width) + register bits / 64 · register access
+ *     compute = MACs · (multiply + add at their operands' widths) + register bits / 64 · register access
  *             + element-wise additions and multiplications at 32 bits
  *     sram    = buffer bits / 64 · buffer access
  *     dram    = off-chip bits / 64 · off-chip access
@@ -55,18 +55,28 @@ export interface EstimateOptions {
   readonly batchSize: number;
   /** Operand widths; 32 bits each when not given (SMB, fp32). */
   readonly bits?: OperandWidths;
+  /** Share of the entries of each convolution's weight gradient that the predictor of `bits` decides, 0 to 1. Energies are linear in it. */
+  readonly predictedShare?: number;
 }
 
 const picojoule = 1e-12;
 
+/**
+ * Picojoules of one MAC. Up to 16 bits operands are integers: the multiplier grows with the product of the widths (8×8 bits 0.2 pJ and 32×32
+ * bits 3.1 pJ in Horowitz, ISSCC 2014), the adder is that of 8-bit MACs. Wider ones are floating point, whatever the other operand's width.
+ */
+function macPJ([a, b]: MacCount['bits'], { arithmetic }: DeviceProfile): number {
+  const { addPJ, multiplyPJ } = arithmetic[Math.max(a, b) > 16 ? 32 : 8];
+  return addPJ.value + multiplyPJ.value * (Math.max(a, b) > 16 ? 1 : (a * b) / 64);
+}
+
 /** Joules of counted work on a device. */
 export function costOfWork(work: PhaseWork, profile: DeviceProfile): ComponentEnergies {
-  const multiplier = profile.arithmetic[work.macBits];
   const element = profile.arithmetic[32];
   return {
     compute:
       picojoule *
-      (work.macs * (multiplier.addPJ.value + multiplier.multiplyPJ.value) +
+      (work.macs.reduce((sum, macs) => sum + macs.count * macPJ(macs.bits, profile), 0) +
         (work.registerBits / 64) * profile.register.accessPJ.value +
         work.additions * element.addPJ.value +
         work.multiplications * element.multiplyPJ.value),
@@ -84,14 +94,14 @@ function zeroPhases(): Record<Phase, number> {
  * @throws RangeError when the batch size is not a positive whole number.
  */
 export function estimateNetwork(graph: LayerGraph, profile: DeviceProfile, options: EstimateOptions): NetworkEstimate {
-  const { batchSize, bits: widths = fullPrecision } = options;
+  const { batchSize, bits: widths = fullPrecision, predictedShare = 0 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`The batch size must be a positive whole number, not ${batchSize}.`);
   const phaseJ = zeroPhases();
   const componentJ: ComponentEnergies = { compute: 0, sram: 0, dram: 0 };
   const macs = { forward: 0, inputGradient: 0, weightGradient: 0 };
   const layers = graph.layers.map((layer): LayerEstimate => {
-    const work = layerWork(graph, layer, { batchSize, widths, profile });
+    const work = layerWork(graph, layer, { batchSize, widths, profile, predictedShare });
     const energies = {} as Record<Phase, ComponentEnergies>;
     const layerPhaseJ = zeroPhases();
     let totalJ = 0;

@@ -4,7 +4,7 @@ import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import type { Phase } from '../protocol/phases';
 import { type Context, elementwiseWork } from './elementwise-work';
 import { matrixWork } from './matrix-work';
-import { noWork, type PhaseWork, streamed, sumOfWork } from './work';
+import { fullPrecision, noWork, type OperandWidths, type PhaseWork, streamed, sumOfWork } from './work';
 
 /**
  * SGD with momentum and weight decay in 32 bits: v ← m·v + (g + d·w), w ← w − r·v. Reads weight, gradient and momentum, writes weight and
@@ -20,15 +20,23 @@ function gradientSums(graph: LayerGraph, layer: Layer, { batchSize, widths }: Co
   const further = readersOf(graph, layer.name).filter((reader) => needsInputGradient(graph, reader)).length - 1;
   if (further < 1) return noWork;
   const elements = batchSize * elementsOf(layer.outputShape) * further;
-  return streamed(3 * elements * widths.gradients, elements, 0);
+  return streamed(3 * elements * (widths.between ?? widths.gradients), elements, 0);
+}
+
+/** Where convolutions alone are narrow, dense and other layers with weights compute in fp32. */
+function ownWidths({ kind }: Layer, { widths }: Context): OperandWidths {
+  const { between } = widths;
+  if (between === undefined || kind === 'conv2d' || kind === 'depthwiseConv2d') return widths;
+  return kind === 'dense' || kind === 'other' ? fullPrecision : { weights: between, activations: between, gradients: between };
 }
 
 /** What one layer does in one iteration, by phase. The sum of gradients from several readers is charged to the layer's input gradient. */
 export function layerWork(graph: LayerGraph, layer: Layer, context: Context): Record<Phase, PhaseWork> {
+  const widths = ownWidths(layer, context);
   const work =
     layer.kind === 'conv2d' || layer.kind === 'depthwiseConv2d' || layer.kind === 'dense' || layer.kind === 'other'
-      ? matrixWork(graph, layer, context.batchSize, context.widths, context.profile)
-      : elementwiseWork(graph, layer, context);
+      ? matrixWork(graph, layer, context.batchSize, widths, context.profile, widths.predictor && context.predictedShare)
+      : elementwiseWork(graph, layer, { ...context, widths });
   const { trainable } = layerParameters(graph, layer);
   return {
     forward: work.forward,

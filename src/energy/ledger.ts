@@ -3,11 +3,14 @@ import type { LayerGraph } from '../protocol/layer-graph';
 import type { LayerEnergyRecord } from '../protocol/records';
 import type { DeviceProfile } from './device-profile';
 import { estimateNetwork, type NetworkEstimate } from './estimate';
+import type { IterationWork } from './iteration-work';
+import { WorkAccount, workAccountSchema } from './work-account';
+import { type MacTotals, macsOf, noMacs } from './work-macs';
+import { type LayerRow, WorkPrices } from './work-prices';
 
 /** What a ledger keeps: counts alone. Joules follow from them, so a resumed ledger has the uninterrupted one's figures bit for bit. */
 export const ledgerStateSchema = z.strictObject({
-  /** Executed iterations by number of samples: [samples, iterations]. */
-  executed: z.array(z.tuple([z.int().min(1), z.int().min(1)])),
+  executed: z.array(workAccountSchema),
   dropped: z.int().min(0),
   /** Iterations of the schedule by their share of a nominal one: [share, iterations]. */
   scheduled: z.array(z.tuple([z.number().positive().max(1), z.int().min(1)])),
@@ -15,6 +18,9 @@ export const ledgerStateSchema = z.strictObject({
 export type LedgerState = z.infer<typeof ledgerStateSchema>;
 
 type LayerRows = LayerEnergyRecord['layers'];
+
+/** Row of the ledger that is no layer of the network. */
+export const gatesRow = 'SLU gates';
 
 /**
  * Running account of a run's estimated energy, beside what plain training (SMB, fp32) costs up to the same point of its schedule. Where SMD
@@ -27,50 +33,61 @@ export interface Ledger {
   readonly baselineEnergyJ: number;
   readonly iterationsExecuted: number;
   readonly iterationsDropped: number;
-  /** Books one computed iteration; of a full batch unless said. `nominalShare` is nominal over planned iterations of the schedule. */
-  executed(samples?: number, nominalShare?: number): void;
+  /**
+   * Books one computed iteration.
+   * @param work what ran; a number stands for plain training on that many samples, absent for a full batch.
+   * @param nominalShare nominal over planned iterations of the schedule.
+   */
+  executed(work?: IterationWork | number, nominalShare?: number): void;
   /** Books one dropped iteration: nothing for the run, its share of a full batch for the baseline. */
   dropped(nominalShare?: number): void;
-  /** Joules so far by layer and phase, in the order of the graph's layers. */
+  /** Joules so far by layer and phase, in the order of the graph's layers; then a row for the gates of SLU where there were any. */
   layers(): LayerRows;
   /** The same for the baseline. */
   baselineLayers(): LayerRows;
+  /** MACs so far. */
+  macs(): MacTotals;
+  /** MACs of the nominal iterations so far, every batch computed in full. */
+  readonly baselineMacs: number;
   state(): LedgerState;
   /** @throws ZodError when the state is not one that `state()` gave. */
   restore(state: unknown): void;
 }
 
-type Account = ReadonlyMap<number, number>;
-
 class CountingLedger implements Ledger {
-  private readonly estimates = new Map<number, NetworkEstimate>();
-  private counts = new Map<number, number>();
+  private readonly prices: WorkPrices;
+  private readonly baseline: NetworkEstimate;
+  private accounts = new Map<string, WorkAccount>();
   private scheduled = new Map<number, number>();
   iterationsDropped = 0;
 
   constructor(
     private readonly graph: LayerGraph,
-    private readonly profile: DeviceProfile,
+    profile: DeviceProfile,
     private readonly batchSize: number,
   ) {
-    this.estimateOf(batchSize);
+    this.prices = new WorkPrices(graph, profile);
+    this.baseline = estimateNetwork(graph, profile, { batchSize });
   }
 
   get iterationsExecuted(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+    return this.ordered().reduce((sum, { iterations }) => sum + iterations, 0);
   }
 
   get energyJ(): number {
-    return this.joulesOf(this.counts);
+    return this.ordered().reduce((sum, account) => sum + this.prices.totalJ(account), 0);
   }
 
   get baselineEnergyJ(): number {
-    return this.nominalIterations() * this.estimateOf(this.batchSize).totalJ;
+    return this.nominalIterations() * this.baseline.totalJ;
   }
 
-  executed(samples = this.batchSize, nominalShare = 1): void {
-    this.estimateOf(samples);
-    count(this.counts, samples);
+  executed(work: IterationWork | number = this.batchSize, nominalShare = 1): void {
+    const done: IterationWork = typeof work === 'number' ? { samples: work } : work;
+    const key = WorkAccount.keyOf(done);
+    const account = this.accounts.get(key) ?? WorkAccount.for(this.graph, done);
+    account.add(done);
+    this.accounts.set(key, account);
     count(this.scheduled, nominalShare);
   }
 
@@ -80,66 +97,69 @@ class CountingLedger implements Ledger {
   }
 
   layers(): LayerRows {
-    return this.rowsOf(this.counts);
+    const rows = this.graph.layers.map(({ name }) => emptyRow(name));
+    const gates = emptyRow(gatesRow);
+    for (const account of this.ordered()) this.prices.addRows(account, rows, gates);
+    return gates.forward > 0 ? [...rows, gates] : rows;
   }
 
   baselineLayers(): LayerRows {
-    return this.rowsOf(new Map([[this.batchSize, this.nominalIterations()]]));
+    const iterations = this.nominalIterations();
+    return this.baseline.layers.map(({ name, phaseJ }) => ({
+      name,
+      forward: iterations * phaseJ.forward,
+      inputGradient: iterations * phaseJ.inputGradient,
+      weightGradient: iterations * phaseJ.weightGradient,
+      update: iterations * phaseJ.update,
+    }));
+  }
+
+  macs(): MacTotals {
+    const sum = { ...noMacs } as { -readonly [use in keyof MacTotals]: number };
+    for (const account of this.ordered()) {
+      const macs = macsOf(this.graph, account);
+      for (const use of Object.keys(sum) as (keyof MacTotals)[]) sum[use] += macs[use];
+    }
+    return sum;
+  }
+
+  get baselineMacs(): number {
+    const { forward, inputGradient, weightGradient } = this.baseline.macs;
+    return this.nominalIterations() * this.batchSize * (forward + inputGradient + weightGradient);
   }
 
   state(): LedgerState {
-    return { executed: ascending(this.counts), dropped: this.iterationsDropped, scheduled: ascending(this.scheduled) };
+    return { executed: this.ordered().map((account) => account.state()), dropped: this.iterationsDropped, scheduled: this.shares() };
   }
 
   restore(state: unknown): void {
     const { executed, dropped, scheduled } = ledgerStateSchema.parse(state);
-    this.counts = new Map(executed);
+    const accounts = executed.map((account) => WorkAccount.restore(this.graph, account));
+    this.accounts = new Map(accounts.map((account) => [account.key, account]));
     this.scheduled = new Map(scheduled);
     this.iterationsDropped = dropped;
   }
 
   private nominalIterations(): number {
-    return ascending(this.scheduled).reduce((sum, [share, iterations]) => sum + share * iterations, 0);
+    return this.shares().reduce((sum, [share, iterations]) => sum + share * iterations, 0);
   }
 
-  private estimateOf(samples: number): NetworkEstimate {
-    const known = this.estimates.get(samples);
-    if (known) return known;
-    const estimate = estimateNetwork(this.graph, this.profile, { batchSize: samples });
-    this.estimates.set(samples, estimate);
-    return estimate;
+  /** Sums are made in one order, so that the order of booking cannot change a bit. */
+  private ordered(): WorkAccount[] {
+    return [...this.accounts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account);
   }
 
-  /** Sums in ascending order of batch size, so that the order of booking cannot change a bit. */
-  private terms(account: Account): { count: number; estimate: NetworkEstimate }[] {
-    return ascending(account).map(([samples, count]) => ({ count, estimate: this.estimateOf(samples) }));
+  private shares(): [number, number][] {
+    return [...this.scheduled].sort(([a], [b]) => a - b);
   }
+}
 
-  private joulesOf(account: Account): number {
-    return this.terms(account).reduce((sum, { count, estimate }) => sum + count * estimate.totalJ, 0);
-  }
-
-  private rowsOf(account: Account): LayerRows {
-    const rows = this.graph.layers.map(({ name }) => ({ name, forward: 0, inputGradient: 0, weightGradient: 0, update: 0 }));
-    for (const { count, estimate } of this.terms(account)) {
-      estimate.layers.forEach(({ phaseJ }, index) => {
-        const row = rows[index]!;
-        row.forward += count * phaseJ.forward;
-        row.inputGradient += count * phaseJ.inputGradient;
-        row.weightGradient += count * phaseJ.weightGradient;
-        row.update += count * phaseJ.update;
-      });
-    }
-    return rows;
-  }
+function emptyRow(name: string): LayerRow {
+  return { name, forward: 0, inputGradient: 0, weightGradient: 0, update: 0 };
 }
 
 function count(account: Map<number, number>, key: number): void {
   account.set(key, (account.get(key) ?? 0) + 1);
-}
-
-function ascending(account: Account): [number, number][] {
-  return [...account].sort(([a], [b]) => a - b);
 }
 
 /** An empty account for a run of this network with mini-batches of `batchSize`. */

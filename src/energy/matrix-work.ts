@@ -5,7 +5,7 @@ import { layerWeights } from '../network/weights';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import type { DeviceProfile } from './device-profile';
 import { contractionBits, weightGradientBits } from './tiling';
-import { noWork, type OperandBits, type OperandWidths, type PhaseWork } from './work';
+import { noWork, type OperandWidths, type PhaseWork, sumOfWork } from './work';
 
 /** Sizes of a layer that multiplies with weights, in elements of the whole batch where they depend on it. */
 interface Sizes {
@@ -31,10 +31,6 @@ function sizesOf(graph: LayerGraph, layer: Layer, batchSize: number): Sizes {
   };
 }
 
-function wider(a: OperandBits, b: OperandBits): OperandBits {
-  return a > b ? a : b;
-}
-
 /** Each MAC reads one input and reads and writes one partial sum at the registers; the weight stays put (weight-stationary array). */
 function registerBits(macs: number, inputBits: number, profile: DeviceProfile): number {
   return macs * (inputBits + 2 * profile.accumulatorBits.value);
@@ -49,6 +45,8 @@ function sramBits(dramBits: number, inputBits: number, outputChannels: number, p
 /**
  * Convolutions, dense layers and `other` layers: MACs, and traffic of inputs, weights and outputs. The three phases are the same loop nest
  * with the roles of the tensors exchanged, so the same rules hold; only the sums of the weight gradient have accumulator width.
+ * @param predictedShare share of the weight gradient's entries that the predictor decides, where there is one. An entry that is decided saves
+ *   its MACs and their register and buffer accesses; the operands still come from off-chip memory, since other entries need the same channels.
  */
 export function matrixWork(
   graph: LayerGraph,
@@ -56,12 +54,14 @@ export function matrixWork(
   batchSize: number,
   widths: OperandWidths,
   profile: DeviceProfile,
+  predictedShare = 0,
 ): { forward: PhaseWork; inputGradient: PhaseWork; weightGradient: PhaseWork } {
   const macs = layerMacs(graph, layer);
   const { input, output, weights, inputChannels, outputChannels } = sizesOf(graph, layer, batchSize);
   const bufferBits = 8 * profile.buffer.bytes.value;
   const accumulator = profile.accumulatorBits.value;
   const depthwise = layer.kind === 'depthwiseConv2d';
+  const between = { activations: widths.between ?? widths.activations, gradients: widths.between ?? widths.gradients };
   // One filter plane at a time is all that a depthwise layer keeps.
   const reused = depthwise ? 0 : weights * widths.weights;
 
@@ -70,7 +70,7 @@ export function matrixWork(
       {
         moving: input * widths.activations,
         reused,
-        result: output * widths.activations,
+        result: output * between.activations,
         resultSums: depthwise ? 0 : output * accumulator,
         resultChannels: outputChannels,
       },
@@ -78,8 +78,7 @@ export function matrixWork(
     ) + (depthwise ? weights * widths.weights : 0);
   const forward: PhaseWork = {
     ...noWork,
-    macs: macs.forward * batchSize,
-    macBits: wider(widths.weights, widths.activations),
+    macs: [{ count: macs.forward * batchSize, bits: [widths.weights, widths.activations] }],
     registerBits: registerBits(macs.forward * batchSize, widths.activations, profile),
     dramBits: forwardDram,
     sramBits: sramBits(forwardDram, input * widths.activations, outputChannels, profile),
@@ -90,7 +89,7 @@ export function matrixWork(
       {
         moving: output * widths.gradients,
         reused,
-        result: input * widths.gradients,
+        result: input * between.gradients,
         resultSums: depthwise ? 0 : input * accumulator,
         resultChannels: inputChannels,
       },
@@ -98,33 +97,38 @@ export function matrixWork(
     ) + (depthwise ? weights * widths.weights : 0);
   const inputGradient: PhaseWork = {
     ...noWork,
-    macs: macs.inputGradient * batchSize,
-    macBits: wider(widths.weights, widths.gradients),
+    macs: [{ count: macs.inputGradient * batchSize, bits: [widths.weights, widths.gradients] }],
     registerBits: registerBits(macs.inputGradient * batchSize, widths.gradients, profile),
     dramBits: inputGradientDram,
     sramBits: sramBits(inputGradientDram, output * widths.gradients, inputChannels, profile),
   };
 
-  const sharedSums = layerParameters(graph, layer).trainable === 0 ? weights * widths.gradients : 0;
-  const weightGradientDram =
-    weightGradientBits(
+  const sharedSums = layerParameters(graph, layer).trainable === 0 ? weights * between.gradients : 0;
+  /** One pass over the batch that sums up the weight gradient, or the given share of its entries. */
+  const gradientPass = (operands: { activations: number; gradients: number }, share: number, resultBits: number): PhaseWork => {
+    const dramBits = weightGradientBits(
       {
-        activations: input * widths.activations,
-        gradients: output * widths.gradients,
-        result: weights * widths.gradients,
+        activations: input * operands.activations,
+        gradients: output * operands.gradients,
+        result: resultBits,
         sums: depthwise ? 0 : weights * accumulator,
         channels: outputChannels,
       },
       bufferBits,
-    ) + sharedSums;
-  const weightGradient: PhaseWork = {
-    ...noWork,
-    macs: macs.weightGradient * batchSize,
-    macBits: wider(widths.activations, widths.gradients),
-    registerBits: registerBits(macs.weightGradient * batchSize, widths.activations, profile),
-    dramBits: weightGradientDram,
-    sramBits: sramBits(weightGradientDram, input * widths.activations, outputChannels, profile),
+    );
+    const count = share * macs.weightGradient * batchSize;
+    return {
+      ...noWork,
+      macs: [{ count, bits: [operands.activations, operands.gradients] }],
+      registerBits: registerBits(count, operands.activations, profile),
+      dramBits,
+      sramBits: 2 * dramBits + share * (sramBits(dramBits, input * operands.activations, outputChannels, profile) - 2 * dramBits),
+    };
   };
+  const full = gradientPass(widths, 1 - predictedShare, weights * between.gradients + sharedSums);
+  const { predictor } = widths;
+  // The predictor's sums become one sign or nothing: two bits. Each is compared with the largest so far, then with the threshold.
+  const weightGradient = predictor ? sumOfWork({ ...gradientPass(predictor, 1, 2 * weights), additions: 2 * weights }, full) : full;
 
   return {
     forward,

@@ -76,7 +76,9 @@ export type StateRecord = z.infer<typeof stateRecordSchema>;
 
 export const checkpointRecordSchema = z.strictObject({ type: z.literal('checkpoint'), iteration });
 
-/** Cumulative energy by layer and phase; lines of `layers.jsonl`, the latest is the present. Rows follow the graph's layers. */
+const macs = z.number().min(0);
+
+/** Cumulative energy by layer and phase; lines of `layers.jsonl`, the latest is the present. Rows follow the graph's layers, then one for SLU's gates. */
 export const layerEnergyRecordSchema = z.strictObject({
   type: z.literal('layerEnergy'),
   iteration,
@@ -89,6 +91,10 @@ export const layerEnergyRecordSchema = z.strictObject({
       update: joules,
     }),
   ),
+  /** MACs computed so far, by what they were for: full-width ones by phase, those of PSG's predictor and of SLU's gates. */
+  macs: z.strictObject({ forward: macs, inputGradient: macs, weightGradient: macs, predictor: macs, gates: macs }).optional(),
+  /** MACs of plain training (SMB) up to the same point of the schedule. */
+  baselineMacs: macs.optional(),
 });
 export type LayerEnergyRecord = z.infer<typeof layerEnergyRecordSchema>;
 

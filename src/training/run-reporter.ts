@@ -52,7 +52,8 @@ export class RunReporter {
 
   layerEnergy(iteration: number): void {
     this.lastLayerEnergy = this.clock.seconds;
-    this.emit({ type: 'layerEnergy', iteration, layers: this.ledger.layers() });
+    const { ledger } = this;
+    this.emit({ type: 'layerEnergy', iteration, layers: ledger.layers(), macs: ledger.macs(), baselineMacs: ledger.baselineMacs });
   }
 
   /** Predicts the run's end, once at least one iteration was timed. */

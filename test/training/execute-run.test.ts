@@ -60,6 +60,15 @@ describe('a run', () => {
     const sum = layers.layers.reduce((total, row) => total + row.forward + row.inputGradient + row.weightGradient + row.update, 0);
     expect(sum / last.energyJ).toBeCloseTo(1, 9);
     expect(last.energyJ).toBe(last.baselineEnergyJ);
+    // 8×8 outputs of 3×3×3 → 8 channels, pooled by 2, then 128 → 5 values; 20 batches of 16. Nothing below the convolution wants its gradient.
+    const [convolution, dense] = [64 * 27 * 8, 128 * 5];
+    expect(layers.macs).toEqual({
+      forward: 320 * (convolution + dense),
+      inputGradient: 320 * dense,
+      weightGradient: 320 * (convolution + dense),
+      ...{ predictor: 0, gates: 0 },
+    });
+    expect(layers.baselineMacs).toBe(320 * (2 * convolution + 3 * dense));
     const first = harness.records(run, 'prediction')[0]!;
     expect(first.iteration).toBe(1);
     expect(first.energyJ / last.energyJ).toBeCloseTo(1, 9);
