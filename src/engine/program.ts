@@ -195,6 +195,79 @@ export type Operation = OnSamples &
         readonly metrics: TensorId;
         readonly dlogits?: TensorId;
       }
+    /**
+     * Fixed point as E2-Train has it (section 3.3, and the authors' code). The range m of a tensor, float32 [1], from the samples' max |x|: for
+     * activations their mean, for output gradients the largest. Where there is one, running ← momentum·running + (1 − momentum)·m.
+     * Does nothing when there are no samples.
+     */
+    | {
+        readonly kind: 'quantizationRange';
+        readonly x: TensorId;
+        readonly range: TensorId;
+        readonly running?: TensorId;
+        readonly momentum: number;
+        readonly of: 'mean' | 'maximum';
+      }
+    /**
+     * level = roundHalfEven(clamp((x + m) / delta, 0, 2^bits − 1)) with delta = 2m / 2^bits where signed; else x / delta with delta = m / 2^bits.
+     * `y` is the value of that level, `msb` that of its most significant bits: clamp(roundHalfEven(level / s)·s, 0, 2^bits − 1) with
+     * s = 2^(bits − msbBits). Float32 operations in this order. With a range of zero, which stands for one not yet known, values stay as they are.
+     * 2 to 16 bits, at most as many of them most significant.
+     */
+    | {
+        readonly kind: 'quantize';
+        readonly x: TensorId;
+        readonly range: TensorId;
+        readonly y?: TensorId;
+        readonly msb?: TensorId;
+        readonly bits: number;
+        readonly msbBits: number;
+        readonly signed: boolean;
+      }
+    /** The same for weights, signed, with a range for each output channel: max |w|. `channels` is the innermost part of w. */
+    | {
+        readonly kind: 'quantizeWeights';
+        readonly w: TensorId;
+        readonly y?: TensorId;
+        readonly msb?: TensorId;
+        readonly channels: number;
+        readonly bits: number;
+        readonly msbBits: number;
+      }
+    /**
+     * PSG's predictor: the weight gradient from the most significant bits of x and from dy quantised to `gradientBits` by the range `gradientRange`.
+     * x as it was quantised or after it, which has the same levels. Exact in whole numbers, then rounded once.
+     * At most 15 bits of x (16 where signed), and `bits` + `gradientBits` at most 31.
+     */
+    | {
+        readonly kind: 'conv2dPredictorGradient';
+        readonly x: TensorId;
+        readonly range: TensorId;
+        readonly dy: TensorId;
+        readonly gradientRange: TensorId;
+        readonly dw: TensorId;
+        readonly window: Window;
+        readonly bits: number;
+        readonly msbBits: number;
+        readonly signed: boolean;
+        readonly gradientBits: number;
+      }
+    /**
+     * What PSG's optimizer sees: the predictor's sign where |predicted| ≥ tau, elsewhere the full gradient's (the values themselves without `signs`).
+     * `threshold` is float32 [1]: tau, or where negative −β, and tau = β·max |predicted|. `metrics` [2]: how many elements the predictor decided,
+     * and for how many of these the full gradient has another sign.
+     */
+    | {
+        readonly kind: 'predictiveGradient';
+        readonly predicted: TensorId;
+        readonly full: TensorId;
+        readonly g: TensorId;
+        readonly threshold: TensorId;
+        readonly metrics: TensorId;
+        readonly signs: boolean;
+      }
+    /** 1, −1 or 0. */
+    | { readonly kind: 'sign'; readonly x: TensorId; readonly y: TensorId }
     /** v ← momentum·v + (g + weightDecay·w);  w ← w − learningRate·v (PyTorch's SGD). `learningRate` is a float32 tensor [1]. */
     | {
         readonly kind: 'sgdMomentum';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Window } from '../../src/engine/program';
+import { fixedPointOperations } from './fixed-point-operations';
 import type { NamedTensor } from './operation-program';
 
 /** Random shapes, strides, dilations, channel counts, sample lists and partial batches for the operations whose shapes vary most. */
@@ -99,6 +100,15 @@ export function noise(length: number, salt: number): Float32Array {
   });
 }
 
+/** Standard deviations, variances and ranges are positive. */
+export function valuesFor(tensor: string, length: number, salt: number): Float32Array {
+  const values = noise(length, salt);
+  return /variance|deviation|range/i.test(tensor) ? values.map((value) => 1 + value / 2) : values;
+}
+
+/** Whether an operation of these tensors can be told which samples to work on. */
+export const worksOnSamples = (tensors: Record<string, NamedTensor>) => Object.values(tensors).some(({ perSample }) => perSample);
+
 export const image = (height: number, width: number, channels: number): NamedTensor => ({
   shape: [height, width, channels],
   perSample: true,
@@ -187,4 +197,5 @@ export const randomOperations: Record<string, OperationOfCase> = {
     const vectors = Object.fromEntries(['gamma', 'beta', ...Object.keys(statistics)].map((name) => [name, shared(outputs)]));
     return [operation, { x, y: x, ...vectors }];
   },
+  ...fixedPointOperations,
 };

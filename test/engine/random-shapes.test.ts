@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
 import { createTestedEngine, testedBuilds } from './engine-builds';
 import { type NamedTensor, operationProgram } from './operation-program';
-import { type AnyCase, anyCase, noise, randomOperations, threeByThreeCase } from './random-operations';
+import { type AnyCase, anyCase, randomOperations, threeByThreeCase, valuesFor, worksOnSamples } from './random-operations';
 import { ReferenceEngine } from './reference/reference-engine';
 import { relativeError } from './relative-error';
 
@@ -20,7 +20,7 @@ async function agrees(
   anyInput: AnyCase,
 ): Promise<void> {
   const { batchSize, samples, list } = anyInput;
-  const withList = list !== undefined;
+  const withList = list !== undefined && worksOnSamples(tensors);
   const { program, ids } = operationProgram(
     withList ? { ...operation, samples: 'list' } : operation,
     withList ? { ...tensors, list: { shape: [batchSize + 1], perSample: false, type: 'int32' } } : tensors,
@@ -30,7 +30,7 @@ async function agrees(
   const reference = new ReferenceEngine(program);
   // Outputs too: what the operation must leave alone is compared with what it must write.
   for (const [name, id] of ids) {
-    const values = name === 'list' ? Int32Array.from([list!.length, ...list!]) : noise(reference.values.get(id)!.length, id + 1);
+    const values = name === 'list' ? Int32Array.from([list!.length, ...list!]) : valuesFor(name, reference.values.get(id)!.length, id + 1);
     executable.write(id, values);
     reference.values.get(id)!.set(values);
   }

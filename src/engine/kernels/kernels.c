@@ -13,5 +13,8 @@
 #include "pack_weights.c"
 #include "partial_sums.c"
 #include "pooling.c"
+#include "predictor_weight_gradient.c"
+#include "quantize.c"
+#include "sign_gradient.c"
 #include "winograd.c"
 #include "section.c"

@@ -9,6 +9,7 @@ const replaceable: Partial<Record<KernelName, { readonly result: string; readonl
   add: { result: 'y', inputs: ['a', 'b'] },
   copy: { result: 'y', inputs: ['x'] },
   dropout: { result: 'y', inputs: ['x'] },
+  quantize: { result: 'y', inputs: ['x'] },
   batchNormalization: { result: 'y', inputs: ['x'] },
   batchNormalizationInference: { result: 'y', inputs: ['x'] },
   batchNormalizationGradient: { result: 'dx', inputs: ['dy', 'x'] },

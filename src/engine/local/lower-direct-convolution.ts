@@ -3,7 +3,7 @@ import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** Convolutions of any shape as steps of the direct kernels. */
 
-const packedChannels = (channels: number, lanes: number) => Math.ceil(channels / lanes) * lanes;
+export const packedChannels = (channels: number, lanes: number) => Math.ceil(channels / lanes) * lanes;
 
 /** Fields that lay the image into its zero-bordered copy and slide the window over it. */
 export function windowFields(window: Window) {

@@ -4,6 +4,7 @@ import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
 import { lowerDepthwise } from './lower-direct-convolution';
+import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */
@@ -43,7 +44,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
   const perSample = (id: TensorId) => Number(tensor(id).perSample);
   const image = (id: TensorId) => ({ pixels: elements(id) / lastAxis(id), channels: lastAxis(id) });
   const convolutionChannels = (w: TensorId) => ({ input: tensor(w).shape[2]!, output: tensor(w).shape[3]! });
-  const elementwise = <K extends 'activation' | 'activationGradient' | 'add' | 'copy'>(
+  const elementwise = <K extends 'activation' | 'activationGradient' | 'add' | 'copy' | 'sign'>(
     kernel: K,
     fields: Parameters<typeof builder.onSamples<K>>[2],
     id: TensorId,
@@ -197,6 +198,30 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const perSampleMetrics = builder.workTensor(builder.batchSize * metricsOfSample);
       builder.onSamples('crossEntropy', samples, { logits, labels, dlogits, perSample: perSampleMetrics, classes }, classes);
       builder.acrossSamples('sumMetrics', samples, { perSample: perSampleMetrics, metrics });
+      break;
+    }
+    case 'quantizationRange':
+      lowerQuantizationRange(builder, operation, elements(operation.x));
+      break;
+    case 'quantize': {
+      const { x, range, y, msb, bits, msbBits, signed } = operation;
+      builder.onSamples('quantize', samples, { x, range, y, msb, elements: elements(x), bits, msbBits, isSigned: Number(signed) });
+      break;
+    }
+    case 'quantizeWeights': {
+      const { w, y, msb, channels, bits, msbBits } = operation;
+      builder.acrossSamples('quantizeWeights', undefined, { w, y, msb, rows: elements(w) / channels, channels, bits, msbBits });
+      break;
+    }
+    case 'conv2dPredictorGradient':
+      lowerPredictorGradient(builder, operation, convolutionChannels(operation.dw));
+      break;
+    case 'predictiveGradient':
+      lowerPredictiveGradient(builder, operation, elements(operation.g));
+      break;
+    case 'sign': {
+      const { x, y } = operation;
+      elementwise('sign', { x, y, elements: elements(y), perSample: perSample(y) }, y);
       break;
     }
     case 'sgdMomentum': {

@@ -12,7 +12,14 @@ export class OperationContext {
     readonly samples: SampleSelection,
     /** Of the int32 tensor `id`, as they were written. */
     readonly integers: (id: TensorId) => Int32Array,
+    /** Values that the operation sees in the place of a tensor's own. */
+    private readonly replaced: ReadonlyMap<TensorId, Tensor> = new Map(),
   ) {}
+
+  /** The same with other values in the places of some tensors. */
+  with(...replaced: readonly (readonly [TensorId, Tensor])[]): OperationContext {
+    return new OperationContext(this.kernels, this.tensors, this.samples, this.integers, new Map(replaced));
+  }
 
   /** Number of samples that the operation works on. */
   get count(): number {
@@ -20,7 +27,7 @@ export class OperationContext {
   }
 
   get(id: TensorId): Tensor {
-    return this.tensors.get(id, this.samples);
+    return this.replaced.get(id) ?? this.tensors.get(id, this.samples);
   }
 
   set(id: TensorId, values: Tensor): void {

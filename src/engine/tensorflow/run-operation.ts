@@ -6,6 +6,7 @@ import { dense, denseInputGradient, denseWeightGradient } from './dense';
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dWeightGradient } from './depthwise-convolution';
 import { dropout, dropoutGradient } from './dropout';
 import { accumulate, add, copy, sgdMomentum } from './elementwise';
+import { conv2dPredictorGradient, predictiveGradient, quantizationRange, quantize, quantizeWeights, sign } from './fixed-point';
 import { softmax, softmaxCrossEntropy } from './loss';
 import type { OperationContext, OperationOf } from './operation-context';
 import { concatenatePart, concatenatePartGradient, zeroPadding2d, zeroPadding2dGradient } from './placement';
@@ -50,6 +51,12 @@ const implementations: { readonly [Kind in OperationKind]: (context: OperationCo
   accumulate,
   softmax,
   softmaxCrossEntropy,
+  quantizationRange,
+  quantize,
+  quantizeWeights,
+  conv2dPredictorGradient,
+  predictiveGradient,
+  sign,
   sgdMomentum,
 };
 
@@ -71,6 +78,9 @@ function runOnNoSamples(context: OperationContext, operation: Operation): void {
     case 'denseWeightGradient':
       clear(operation.dw);
       clear(operation.dbias);
+      return;
+    case 'conv2dPredictorGradient':
+      clear(operation.dw);
       return;
     case 'batchNormalizationGradient':
       clear(operation.dgamma);

@@ -84,6 +84,10 @@ function dense(random: Random) {
 
 const image = (random: Random) => perSample(between(random, 1, 9), between(random, 1, 9), between(random, 1, 37));
 const statistics = ({ shape }: Tensor, ...names: string[]) => Object.fromEntries(names.map((name) => [name, shared(shape.at(-1)!)]));
+function fixedPoint(random: Random) {
+  const bits = between(random, 2, 15);
+  return { bits, msbBits: between(random, 1, bits), signed: random.uniform() < 0.5 };
+}
 const activationFunction = (random: Random) => ({ function: oneOf(random, 'relu', 'relu6', 'sigmoid', 'tanh') });
 
 function padded(random: Random) {
@@ -236,6 +240,37 @@ const caseOf: Readonly<Record<Operation['kind'], (random: Random) => Case>> = {
     const labels: Tensor = { shape: [1], perSample: true, type: 'int32' };
     return { tensors: { logits, labels, metrics: shared(3), ...maybe(random, 'dlogits', logits) } };
   },
+  quantizationRange: (random) => {
+    const x = image(random);
+    const constants = { of: oneOf(random, 'mean', 'maximum'), momentum: 0.1 };
+    return { tensors: { x, range: shared(1), ...maybe(random, 'running', shared(1)) }, constants };
+  },
+  quantize: (random) => {
+    const x = image(random);
+    return { tensors: { x, range: shared(1), ...maybe(random, 'y', x), ...maybe(random, 'msb', x) }, constants: fixedPoint(random) };
+  },
+  quantizeWeights: (random) => {
+    const { w } = convolution(random);
+    const constants = { ...fixedPoint(random), channels: w.shape[3]! };
+    return { tensors: { w, ...maybe(random, 'y', w), ...maybe(random, 'msb', w) }, constants };
+  },
+  conv2dPredictorGradient: (random) => {
+    const { x, y, w, constants } = convolution(random);
+    const gradientBits = between(random, 2, 16);
+    return {
+      tensors: { x, dy: y, dw: w, range: shared(1), gradientRange: shared(1) },
+      constants: { ...constants, ...fixedPoint(random), gradientBits },
+    };
+  },
+  predictiveGradient: (random) => {
+    const g = shared(between(random, 1, 300));
+    const constants = { signs: random.uniform() < 0.5 };
+    return { tensors: { predicted: g, full: g, g, threshold: shared(1), metrics: shared(2) }, constants };
+  },
+  sign: (random) => {
+    const x = random.uniform() < 0.5 ? image(random) : shared(between(random, 1, 300));
+    return { tensors: { x, y: x } };
+  },
   sgdMomentum: (random) => {
     const w = shared(between(random, 1, 300));
     return { tensors: { w, g: w, v: w, learningRate: shared(1) }, constants: { momentum: 0.9, weightDecay: 1e-4 } };
@@ -256,7 +291,7 @@ export interface OperationCase {
 export function operationCase(kind: Operation['kind'], random: Random): OperationCase {
   const { tensors: named, constants } = caseOf[kind](random);
   const batchSize = between(random, 1, 5);
-  const listed = kind !== 'sgdMomentum' && random.uniform() < 0.4;
+  const listed = Object.values(named).some((tensor) => tensor.perSample) && random.uniform() < 0.4;
   const list: Tensor = { shape: [batchSize + 1], perSample: false, type: 'int32' };
   const tensors = Object.entries(listed ? { ...named, samples: list } : named).map(
     ([name, tensor], id): TensorSpecification => ({ ...tensor, id, name, role: 'state' }),
@@ -269,9 +304,9 @@ export function operationCase(kind: Operation['kind'], random: Random): Operatio
     const count = shape.reduce((product, size) => product * size, each ? batchSize : 1);
     if (type === 'int32')
       return Int32Array.from({ length: count }, () => between(random, 0, named.logits ? named.logits.shape[0]! - 1 : 1000));
-    // A variance is positive.
+    // A variance is positive, and so is a range.
     return Float32Array.from({ length: count }, () =>
-      /variance|deviation/i.test(name) ? random.uniform() + 0.1 : 2 * random.uniform() - 1,
+      /variance|deviation|range/i.test(name) ? random.uniform() + 0.1 : 2 * random.uniform() - 1,
     );
   };
   return {

@@ -1,4 +1,5 @@
 import type { Operation, Program, TensorId } from '../../../src/engine/program';
+import { applyFixedPoint } from './fixed-point';
 import { forEachTap } from './window-taps';
 
 /**
@@ -27,6 +28,10 @@ export class ReferenceEngine {
 
   private shape(id: TensorId): readonly number[] {
     return this.program.tensors.find((tensor) => tensor.id === id)!.shape;
+  }
+
+  private isPerSample(id: TensorId): boolean {
+    return this.program.tensors.find((tensor) => tensor.id === id)!.perSample;
   }
 
   /** One sample's values, as a view. */
@@ -194,6 +199,18 @@ export class ReferenceEngine {
             into[i] = value + x[i]!;
           });
         }
+        return;
+      case 'quantizationRange':
+      case 'quantize':
+      case 'quantizeWeights':
+      case 'conv2dPredictorGradient':
+      case 'predictiveGradient':
+      case 'sign':
+        applyFixedPoint(operation, samples, {
+          of: (id) => this.of(id),
+          shape: (id) => this.shape(id),
+          sample: (id, sample) => (this.isPerSample(id) ? this.sample(id, sample) : this.of(id)),
+        });
         return;
       default:
         throw new Error(`The reference does not know ${operation.kind}.`);

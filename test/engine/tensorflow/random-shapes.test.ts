@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/engine/engine';
 import { createLocalEngine } from '../../../src/engine/local/local-engine';
 import { createTensorFlowEngine } from '../../../src/engine/tensorflow/tensorflow-engine';
 import { operationProgram } from '../operation-program';
-import { type AnyCase, anyCase, noise, randomOperations } from '../random-operations';
+import { type AnyCase, anyCase, randomOperations, valuesFor, worksOnSamples } from '../random-operations';
 import { relativeError } from '../relative-error';
 import { otherOperations } from './other-operations';
 
@@ -27,7 +27,7 @@ describe('TensorFlow and the native kernels agree', () => {
   async function valuesAfter(engine: Engine, name: string, anyInput: AnyCase): Promise<Map<string, ArrayLike<number>>> {
     const { batchSize, samples, list } = anyInput;
     const [operation, tensors] = { ...randomOperations, ...otherOperations }[name]!(anyInput);
-    const listed = list !== undefined && operation.kind !== 'sgdMomentum';
+    const listed = list !== undefined && worksOnSamples(tensors);
     const { program, ids } = operationProgram(
       listed ? { ...operation, samples: 'list' } : operation,
       listed ? { ...tensors, list: { shape: [batchSize + 1], perSample: false, type: 'int32' } } : tensors,
@@ -42,12 +42,7 @@ describe('TensorFlow and the native kernels agree', () => {
           id,
           Int32Array.from({ length }, (_, i) => i % 3),
         );
-      // Standard deviations and variances are not negative.
-      else
-        executable.write(
-          id,
-          /Variance|Deviation/.test(tensor) ? noise(length, id + 1).map((value) => 1 + value / 2) : noise(length, id + 1),
-        );
+      else executable.write(id, valuesFor(tensor, length, id + 1));
     }
     executable.run('only', samples);
     const values = new Map([...ids].map(([tensor, id]) => [tensor, executable.read(id)]));

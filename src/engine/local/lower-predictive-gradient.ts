@@ -1,0 +1,60 @@
+import { packedChannels, windowFields } from './lower-direct-convolution';
+import type { Channels, OperationOf, StepBuilder } from './step';
+
+/** PSG's operations as steps of the kernels. */
+
+/** Words between the counts of two threads, as `sign_gradient.c` has it. */
+const countsPitch = 16;
+
+export function lowerQuantizationRange(builder: StepBuilder, operation: OperationOf<'quantizationRange'>, elements: number): void {
+  const { x, range, running, momentum, samples } = operation;
+  const maxima = builder.workTensor(builder.batchSize);
+  builder.onSamples('sampleMaximum', samples, { x, maxima, elements });
+  builder.acrossSamples('quantizationRange', samples, { maxima, range, running, mean: Number(operation.of === 'mean'), momentum });
+}
+
+export function lowerPredictorGradient(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
+  const { x, range, dy, gradientRange, dw, window, samples, bits, msbBits, gradientBits } = operation;
+  const pitch = packedChannels(channels.output, builder.target.lanes);
+  const rows = window.kernelHeight * window.kernelWidth * channels.input;
+  const partial = builder.workTensor(2 * builder.target.threads * rows * pitch);
+  const fields = windowFields(window);
+  const format = { bits, isSigned: Number(operation.signed), gradientBits };
+  const imagePairs = fields.paddedHeight * fields.paddedWidth * channels.input;
+  const gradientPairs = window.outputHeight * Math.ceil(window.outputWidth / 2) * pitch;
+  const rowLevels = Math.max(fields.paddedWidth * channels.input, (window.outputWidth + 1) * pitch);
+  builder.onSamples(
+    'predictorWeightGradient',
+    samples,
+    {
+      x,
+      range,
+      dy,
+      gradientRange,
+      partial,
+      sourceChannels: channels.input,
+      ...fields,
+      outputChannels: channels.output,
+      ...format,
+      msbBits,
+    },
+    imagePairs + gradientPairs + rowLevels,
+  );
+  builder.acrossSamples('sumPredictorPartials', undefined, {
+    partial,
+    range,
+    gradientRange,
+    dw,
+    rows,
+    columns: channels.output,
+    ...format,
+  });
+}
+
+export function lowerPredictiveGradient(builder: StepBuilder, operation: OperationOf<'predictiveGradient'>, elements: number): void {
+  const { predicted, full, g, threshold, metrics } = operation;
+  const counts = builder.workTensor(countsPitch * builder.target.threads);
+  const signs = Number(operation.signs);
+  builder.acrossSamples('predictiveGradient', undefined, { predicted, full, threshold, g, counts, elements, signs });
+  builder.acrossSamples('sumCounts', undefined, { counts, metrics });
+}
