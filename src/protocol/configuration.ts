@@ -5,7 +5,7 @@ import * as z from 'zod';
  * `description` texts are shown to people; package.json's settings are tested equal to this schema.
  */
 
-export const builtinNetworks = ['resnet8', 'resnet14', 'resnet20', 'resnet38', 'resnet74', 'resnet110'] as const;
+export const builtinNetworks = ['resnet8', 'resnet14', 'resnet20', 'resnet38', 'resnet74', 'resnet110', 'mobilenetv2'] as const;
 
 export const modelReferenceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('builtin'), name: z.enum(builtinNetworks) }),

@@ -56,7 +56,7 @@ it.each([
   [broken('no-model.js'), 'No model was found: export a model, or a function that returns one', ''],
   [broken('missing-import.ts'), 'The module “./missing” was not found: check the path. (', ':1)'],
   [sampleModel('broken'), `${sampleModel('broken')} is a folder: name the model file in it.`, ''],
-  ['resnet9', 'is none of the built-in networks (resnet8, resnet14, resnet20, resnet38, resnet74, resnet110).', ''],
+  ['resnet9', 'is none of the built-in networks (resnet8, resnet14, resnet20, resnet38, resnet74, resnet110, mobilenetv2).', ''],
 ])('says of %s in one sentence why there is no estimate', async (file, beginning, end) => {
   const { code, output, error } = await estimate(file);
   expect({ code, output }).toEqual({ code: 1, output: '' });

@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { io, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import { buildBuiltinNetwork } from '../../src/network/builtin-networks';
 import { elementsOf } from '../../src/network/graph-queries';
 import { networkMacs } from '../../src/network/macs';
 import { countParameters } from '../../src/network/parameters';
@@ -40,8 +41,8 @@ function expectSameNetwork(again: LayerGraph, graph: LayerGraph): void {
 }
 
 describe('an exported topology', () => {
-  it.each([8, 20] as const)('of ResNet-%d opens in TensorFlow.js with every weight in its place', async (depth) => {
-    const graph = buildResNet({ depth, inputShape: [16, 16, 3], classes: 10 });
+  it.each(['resnet8', 'resnet20', 'mobilenetv2'] as const)('of %s opens in TensorFlow.js with every weight in its place', async (name) => {
+    const graph = buildBuiltinNetwork(name, [16, 16, 3], 10);
     const { model, values } = await load(graph);
     expect(model.countParams()).toBe(countParameters(graph));
     let offset = 0;

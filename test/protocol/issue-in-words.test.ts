@@ -16,7 +16,7 @@ it.each([
   [{ model, deviceProfile: '' }, 'The device profile must be of length 1 at least, not “”.'],
   [
     { model: { ...model, name: 'resnet9' } },
-    'The name of the built-in network must be resnet8, resnet14, resnet20, resnet38, resnet74 or resnet110, not “resnet9”.',
+    'The name of the built-in network must be resnet8, resnet14, resnet20, resnet38, resnet74, resnet110 or mobilenetv2, not “resnet9”.',
   ],
   [{ model: { kind: 'cloud' } }, 'The kind must be one of the forms that are known, not “cloud”.'],
   [{ model, momentun: 0.9 }, 'The value has fields that are not known: momentun.'],

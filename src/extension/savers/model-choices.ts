@@ -21,10 +21,14 @@ export function fileModelReference({ file, exportName, inputShape }: FileModel):
 export function modelChoices(files: readonly FileModel[]): ModelChoice[] {
   return [
     ...files.map((file) => ({ label: fileModelLabel(file), model: fileModelReference(file) })),
-    ...builtinNetworks.map((name) => ({ label: name.replace('resnet', 'ResNet-'), model: { kind: 'builtin' as const, name } })),
+    ...builtinNetworks.map((name) => ({ label: builtinLabel(name), model: { kind: 'builtin' as const, name } })),
   ];
 }
 
 export function fileModelLabel({ file, exportName }: FileModel): string {
   return exportName === 'default' ? basename(file) : `${exportName} — ${basename(file)}`;
+}
+
+function builtinLabel(name: (typeof builtinNetworks)[number]): string {
+  return name === 'mobilenetv2' ? 'MobileNetV2' : name.replace('resnet', 'ResNet-');
 }

@@ -10,6 +10,7 @@ describe('models to choose from', () => {
   it('are those of open files, then the built-in networks', () => {
     const labels = modelChoices([file, { ...file, exportName: 'small' }]).map(({ label }) => label);
     expect(labels.slice(0, 3)).toEqual(['net.ts', 'small — net.ts', 'ResNet-8']);
+    expect(labels.at(-1)).toBe('MobileNetV2');
   });
 });
 
