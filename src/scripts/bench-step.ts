@@ -4,11 +4,13 @@ import { createEngine, type EngineName } from '../engine/create-engine';
 import { networkMacs } from '../network/macs';
 import { buildResNet, type ResNetDepth } from '../network/resnet';
 import { Random } from '../platform/random';
+import type { LayerGraph } from '../protocol/layer-graph';
 import { initializeWeights } from '../training/initialize-weights';
 import { Trainer } from '../training/trainer';
+import { formatProfile, profiledTrainer } from './step-profile';
 
 /** Times whole training steps (forward, backward, update) of a ResNet on 32×32×3 images. */
-const usage = 'tsx src/scripts/bench-step.ts --network resnet20 --batch 32 --threads 2 --engine native --steps 30 [--json]';
+const usage = 'tsx src/scripts/bench-step.ts --network resnet20 --batch 32 --threads 2 --engine native --steps 30 [--json] [--profile]';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -19,21 +21,25 @@ async function main(): Promise<void> {
       engine: { type: 'string', default: 'auto' },
       steps: { type: 'string', default: '30' },
       json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
     },
   });
   const depth = Number(/^resnet(\d+)$/.exec(values.network)?.[1]);
   const batch = Number(values.batch);
   if (!depth || !(batch > 0)) throw new Error(`Usage: ${usage}`);
 
-  const engine = await createEngine(values.engine as EngineName, Number(values.threads));
   const graph = buildResNet({ depth: depth as ResNetDepth, inputShape: [32, 32, 3], classes: 10 });
-  const trainer = await Trainer.create(graph, engine, { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 });
+  const options = { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 };
+  const { engine, trainer, profiler } = values.profile
+    ? await profiledTrainer(graph, { build: values.engine as 'auto' | 'native' | 'wasm', threads: Number(values.threads) }, options)
+    : await plainTrainer(graph, values.engine as EngineName, Number(values.threads), options);
   const random = new Random(1, 'benchmark');
   trainer.writeWeights(initializeWeights(graph, random));
   const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
   const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
 
-  const times = Array.from({ length: 5 + Number(values.steps) }, () => {
+  const times = Array.from({ length: 5 + Number(values.steps) }, (_, turn) => {
+    if (turn === 5) profiler?.reset();
     const began = performance.now();
     trainer.step({ images, labels }, 0.01, []);
     return performance.now() - began;
@@ -54,7 +60,13 @@ async function main(): Promise<void> {
     const speed = `${min.toFixed(2)} ms (median ${median.toFixed(2)} ms), ${formatCount(macsPerSecond)} MACs/s`;
     console.log(`${values.network}, batch ${batch}, ${build} ${simd}, ${threads} threads: ${speed}, ${memory}`);
   }
+  if (profiler) console.log(formatProfile(profiler.read(), batch));
   await engine.dispose();
+}
+
+async function plainTrainer(graph: LayerGraph, name: EngineName, threads: number, options: Parameters<typeof Trainer.create>[2]) {
+  const engine = await createEngine(name, threads);
+  return { engine, trainer: await Trainer.create(graph, engine, options), profiler: undefined };
 }
 
 main().catch((failure: Error) => {

@@ -5,6 +5,7 @@
  * A thread that finds nothing to take spins for a moment, since the others are usually only microseconds behind; then it returns to its
  * caller, which sleeps until the last share is done.
  */
+#include "profile.h"
 #include "section.h"
 #include "worker.h"
 
@@ -25,6 +26,16 @@ static void run_step(const struct step *step, const struct worker *worker) {
     FOR_EACH_KERNEL(KERNEL)
 #undef KERNEL
   }
+}
+
+static void run_timed(const struct step *step, const struct worker *worker) {
+  if (!worker->profile) {
+    run_step(step, worker);
+    return;
+  }
+  double began = ticks();
+  run_step(step, worker);
+  worker->profile[PROFILE_RECORDS + step->index] += ticks() - began;
 }
 
 INLINE int32_t read_shared(int32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
@@ -65,7 +76,7 @@ static void run_chain(const int32_t *section, int32_t word, struct worker worker
   for (worker.part = 0; worker.part < worker.parts; worker.part++) {
     int32_t next = word;
     for (int32_t i = 0; i < first->chain_steps; i++) {
-      run_step(step_at(section, next), &worker);
+      run_timed(step_at(section, next), &worker);
       next += step_at(section, next)->words;
     }
   }
@@ -79,7 +90,7 @@ static int32_t run_stretch(const int32_t *section, int32_t word, const struct wo
       run_chain(section, word, *worker);
       for (int32_t i = step->chain_steps; i > 1; i--) step = step_at(section, word += step->words);
     } else {
-      run_step(step, worker);
+      run_timed(step, worker);
     }
     word += step->words;
     if (step->barrier == BARRIER_AT_END) return NO_STRETCH;
@@ -87,7 +98,7 @@ static int32_t run_stretch(const int32_t *section, int32_t word, const struct wo
   }
 }
 
-SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t threads) {
+static int32_t take_part(char *memory, int32_t thread, int32_t threads, double *profile) {
   int32_t *control = (int32_t *)memory;
   for (;;) {
     int32_t generation = read_shared(control + CONTROL_GENERATION);
@@ -98,7 +109,7 @@ SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t thread
       return SECTION_MUST_WAIT;
     }
     /* Whoever holds a share holds the stretch: until it is done, none of this changes. */
-    struct worker worker = {memory, share, threads, control[CONTROL_SAMPLES], 0, 1};
+    struct worker worker = {memory, share, threads, control[CONTROL_SAMPLES], 0, 1, profile};
     const int32_t *section = at(&worker, control[CONTROL_SECTION]);
     int32_t next = run_stretch(section, read_shared(control + CONTROL_STRETCH), &worker);
     if (__atomic_add_fetch(control + CONTROL_FINISHED, 1, __ATOMIC_SEQ_CST) < threads) continue;
@@ -109,6 +120,14 @@ SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t thread
     /* A sleeper announces itself before it looks at the generation a last time, so none is missed. */
     if (read_shared(control + CONTROL_SLEEPERS) > 0) return SECTION_MUST_WAKE;
   }
+}
+
+SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t threads) {
+  double *profile = profile_of(memory, thread);
+  if (profile && profile[PROFILE_BEGAN] == 0) profile[PROFILE_BEGAN] = ticks();
+  int32_t status = take_part(memory, thread, threads, profile);
+  if (profile) profile[PROFILE_ENDED] = ticks();
+  return status;
 }
 
 #if !defined(__wasm__)

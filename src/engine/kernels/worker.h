@@ -11,6 +11,8 @@ struct worker {
   int32_t batch_samples;
   /* The thread's share of the samples may be taken in parts, each through several kernels in turn. */
   int32_t part, parts;
+  /* Where the time of its records is added up; none without a profile. */
+  double *profile;
 };
 
 /* Address of a tensor; a missing one has none. */

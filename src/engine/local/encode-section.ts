@@ -20,6 +20,7 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       scratchStride: placeOf(section.scratchBytesPerThread),
       chainSteps: step.chainSteps,
       samplesAtOnce: step.samplesAtOnce,
+      index: section.firstIndex + index,
     };
     for (const field of Object.keys(headerFields) as (keyof typeof headerFields)[]) words[word++] = header[field];
     const layout: Readonly<Record<string, string>> = kernelLayouts[step.kernel];

@@ -57,5 +57,5 @@ export function bindKernels(source: KernelSource): KernelBinding {
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WasmExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as WasmExports;
+  return new WebAssembly.Instance(module, { env: { memory, clock: () => performance.now() } }).exports as WasmExports;
 }

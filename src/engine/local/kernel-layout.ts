@@ -22,6 +22,8 @@ export const headerFields = {
   /** How many records, this one included, a few samples go through before the next samples do; 1 for a record on its own. */
   chainSteps: 'integer',
   samplesAtOnce: 'integer',
+  /** Number of the record in the program: where the profile counts its time. */
+  index: 'integer',
 } as const;
 
 /** How the source image is laid into a zero-bordered copy: pixel (i, j) goes to (top + i·spacing, left + j·spacing); what falls outside is cropped. */
@@ -309,10 +311,16 @@ export const controlWords = {
   /** 1 when the threads are to end, and when one of them failed. */
   leave: 67,
   failed: 68,
+  /** Where the threads keep the profile, 0 without one, and how many places one thread's takes. */
+  profile: 69,
+  profileStride: 70,
   /** For each share of the work the generation in which it was last claimed, a cache line each. */
   claims: 80,
   claimPitch: 16,
 } as const;
+
+/** A thread's profile, in float64: ticks at which it first began and last ended, then what it spent on each record. */
+export const profileWords = { began: 0, ended: 1, records: 2 } as const;
 
 export const noStretch = 0x7fffffff;
 
@@ -337,6 +345,7 @@ export function kernelLayoutHeader(): string {
     '/* Written by the build from src/engine/local/kernel-layout.ts. */\n#pragma once\n#include <stdint.h>\n',
     enumeration('CONTROL', controlWords),
     enumeration('SECTION', sectionStatus),
+    enumeration('PROFILE', profileWords),
     enumeration('BARRIER', barrierCodes),
     `enum { NO_STRETCH = ${noStretch} };\n`,
     enumeration('ACTIVATION', activationCodes),

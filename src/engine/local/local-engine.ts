@@ -1,4 +1,4 @@
-import type { Engine, Executable } from '../engine';
+import type { Engine } from '../engine';
 import type { Program } from '../program';
 import { type KernelBuild, nativeBuild, wasmBuild } from './kernel-build';
 import { LocalExecutable } from './local-executable';
@@ -13,13 +13,19 @@ export interface LocalEngineOptions {
   readonly build?: 'auto' | 'wasm' | LocalBuildName;
   /** 0 or none: the physical cores. */
   readonly threads?: number;
+  /** Whether the threads note how long each kernel takes. */
+  readonly profile?: boolean;
+}
+
+export interface LocalEngine extends Engine {
+  compile(program: Program): Promise<LocalExecutable>;
 }
 
 /**
  * The default engine: our kernels on worker threads over one shared memory.
  * @throws Error with one sentence when the build asked for does not work here.
  */
-export async function createLocalEngine({ build = 'auto', threads = 0 }: LocalEngineOptions = {}): Promise<Engine> {
+export async function createLocalEngine({ build = 'auto', threads = 0, profile = false }: LocalEngineOptions = {}): Promise<LocalEngine> {
   if (!Number.isInteger(threads) || threads < 0 || threads > 64)
     throw new RangeError(`An engine has 1 to 64 threads, or 0 for the physical cores; not ${threads}.`);
   const { kernels, note } = await chooseBuild(build);
@@ -27,8 +33,8 @@ export async function createLocalEngine({ build = 'auto', threads = 0 }: LocalEn
   const executables = new Set<LocalExecutable>();
   return {
     description: { name: 'local', build: kernels.name, simd: kernels.simd, threads: threadCount, ...(note && { note }) },
-    async compile(program): Promise<Executable> {
-      const executable = await compileFor(kernels, threadCount, program);
+    async compile(program) {
+      const executable = await compileFor(kernels, threadCount, program, profile);
       executables.add(executable);
       return executable;
     },
@@ -39,9 +45,9 @@ export async function createLocalEngine({ build = 'auto', threads = 0 }: LocalEn
   };
 }
 
-async function compileFor(kernels: KernelBuild, threads: number, program: Program): Promise<LocalExecutable> {
+async function compileFor(kernels: KernelBuild, threads: number, program: Program, profile: boolean): Promise<LocalExecutable> {
   const target = { lanes: kernels.lanes, threads };
-  const plan = planMemory(program, target, program.batchSize);
+  const plan = planMemory(program, target, program.batchSize, profile);
   const limit = kernels.memoryLimit();
   if (plan.bytes > limit) {
     const fits = largestBatch(program, target, limit);

@@ -10,6 +10,7 @@ import type { AllocatedMemory } from './kernel-build';
 import { controlWords, noStretch } from './kernel-layout';
 import type { KernelThreadData } from './kernel-thread';
 import type { MemoryPlan, PlannedSection } from './memory-plan';
+import { Profiler } from './profile';
 import { runSectionAsThread } from './run-section';
 import { tensorBytes } from './step';
 import { valueChecks } from './value-checks';
@@ -21,6 +22,8 @@ export class LocalExecutable implements Executable {
   private readonly checks: ReturnType<typeof valueChecks>;
   private workers: Worker[] = [];
   private binding: KernelBinding | undefined;
+  /** Only where the plan has room for a profile. */
+  readonly profiler: Profiler | undefined;
 
   private constructor(
     private readonly program: Program,
@@ -31,6 +34,7 @@ export class LocalExecutable implements Executable {
     this.tensors = new Map(program.tensors.map((tensor) => [tensor.id, tensor]));
     this.sections = new Map(plan.sections.map((section) => [section.name, section]));
     this.checks = valueChecks(program);
+    this.profiler = plan.profile && new Profiler(plan, memory, threads);
     for (const section of plan.sections)
       encodeSection(
         section,
@@ -46,6 +50,10 @@ export class LocalExecutable implements Executable {
     control[controlWords.stretch] = noStretch;
     // Ahead of the claims, which are zero: in the first stretch every share is free.
     control[controlWords.generation] = 1;
+    if (plan.profile) {
+      control[controlWords.profile] = placeOf(plan.profile.at);
+      control[controlWords.profileStride] = placeOf(plan.profile.bytesPerThread);
+    }
     executable.workers = Array.from({ length: threads - 1 }, (_, index) => {
       const workerData: KernelThreadData = { source: memory.sourceFor(index + 1), thread: index + 1, threads };
       return new Worker(builtFile('kernel-thread.js'), { workerData });
@@ -80,6 +88,11 @@ export class LocalExecutable implements Executable {
     if (!section) throw new RangeError(`The program has no section “${name}”; it has ${[...this.sections.keys()].join(', ')}.`);
     this.checkSamples(samples);
     if (section.steps.length === 0) return;
+    if (this.profiler) this.profiler.time(() => this.runPlanned(section, samples));
+    else this.runPlanned(section, samples);
+  }
+
+  private runPlanned(section: PlannedSection, samples: number): void {
     const binding = this.live();
     const { control } = binding;
     control[controlWords.section] = placeOf(section.recordsAt);

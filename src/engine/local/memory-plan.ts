@@ -1,6 +1,6 @@
 import type { Program, TensorId } from '../program';
 import type { ChainedStep } from './chains';
-import { controlWords, headerFields, kernelLayouts } from './kernel-layout';
+import { controlWords, headerFields, kernelLayouts, profileWords } from './kernel-layout';
 import { lowerProgram } from './lower';
 import { alignBytes, type LoweringTarget, type Step, tensorBytes, tensorsOf } from './step';
 
@@ -10,6 +10,8 @@ export interface MemoryPlan {
   readonly sections: readonly PlannedSection[];
   /** Tensors that outlive a section. */
   readonly lasting: ReadonlyMap<TensorId, number>;
+  /** Where the threads' profiles stand, and how many bytes each takes; none where nobody asked for them. */
+  readonly profile: { readonly at: number; readonly bytesPerThread: number } | undefined;
 }
 
 export interface PlannedSection {
@@ -17,6 +19,8 @@ export interface PlannedSection {
   readonly steps: readonly ChainedStep[];
   readonly recordsAt: number;
   readonly recordWords: number;
+  /** Number of its first record in the program. */
+  readonly firstIndex: number;
   /** Scratch memory of thread t starts t times so many bytes further on. */
   readonly scratchAt: number;
   readonly scratchBytesPerThread: number;
@@ -32,17 +36,22 @@ export const recordWordsOf = (step: Step) => Object.keys(headerFields).length + 
  * Plans memory for a batch: the control block, the records, the lasting tensors, then one region that the sections share for their
  * temporaries, in which those whose lives do not overlap may have the same place.
  */
-export function planMemory(program: Program, target: LoweringTarget, batchSize: number): MemoryPlan {
+export function planMemory(program: Program, target: LoweringTarget, batchSize: number, withProfile = false): MemoryPlan {
   let end = alignBytes(4 * (controlWords.claims + controlWords.claimPitch * target.threads));
   const take = (bytes: number) => {
     const start = end;
     end += alignBytes(bytes);
     return start;
   };
+  let records = 0;
   const lowered = lowerProgram(program, target, batchSize).map((section) => {
     const recordWords = section.steps.reduce((words, step) => words + recordWordsOf(step), 0);
-    return { ...section, recordWords, recordsAt: take(4 * recordWords) };
+    const firstIndex = records;
+    records += section.steps.length;
+    return { ...section, recordWords, firstIndex, recordsAt: take(4 * recordWords) };
   });
+  const profileBytes = alignBytes(8 * (profileWords.records + records));
+  const profile = withProfile ? { at: take(target.threads * profileBytes), bytesPerThread: profileBytes } : undefined;
   const lasting = new Map<TensorId, number>();
   const programSizes = new Map<TensorId, number>();
   for (const tensor of program.tensors) {
@@ -52,14 +61,14 @@ export function planMemory(program: Program, target: LoweringTarget, batchSize: 
   }
   const scratchAt = take(target.threads * Math.max(0, ...lowered.map((section) => section.scratchBytesPerThread)));
   let bytes = end;
-  const sections = lowered.map(({ name, steps, recordsAt, recordWords, workTensors, scratchBytesPerThread }) => {
+  const sections = lowered.map(({ name, steps, recordsAt, recordWords, firstIndex, workTensors, scratchBytesPerThread }) => {
     const sizes = new Map([...programSizes, ...workTensors.map(({ id, bytes: size }) => [id, size] as const)]);
     const { offsets, end: sectionEnd } = placeTemporaries(steps, (id) => (lasting.has(id) ? undefined : sizes.get(id)), end);
     bytes = Math.max(bytes, sectionEnd);
-    const records = { recordsAt, recordWords, scratchAt, scratchBytesPerThread };
-    return { name, steps, ...records, offsets: new Map([...lasting, ...offsets]), sizes };
+    const places = { recordsAt, recordWords, firstIndex, scratchAt, scratchBytesPerThread };
+    return { name, steps, ...places, offsets: new Map([...lasting, ...offsets]), sizes };
   });
-  return { bytes, sections, lasting };
+  return { bytes, sections, lasting, profile };
 }
 
 interface Life {
