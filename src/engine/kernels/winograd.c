@@ -3,12 +3,9 @@
  * planes of a value for each tile and channel, each plane is multiplied with its own matrix of transformed weights, and the products are
  * transformed back. Channels fill whole vectors. A few tiles at a time, so that the planes stay in the second-level cache.
  */
-#include "tile.h"
+#include "plane_products.h"
 #include "winograd.h"
 #include "worker.h"
-
-/* Keeps the planes from starting at the same set of the cache where their size is a power of two. */
-#define PLANE_GAP 16
 
 struct tile_grid {
   int32_t rows, columns;
@@ -76,44 +73,36 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
   struct image_shape result = {record->output_height, record->output_width, record->output_channels};
   size_t source_elements = (size_t)source.height * source.width * source.channels;
   size_t result_elements = (size_t)result.height * result.width * result.channels;
-  size_t source_pitch = (size_t)record->tiles_at_once * source.channels + PLANE_GAP;
-  size_t result_pitch = (size_t)record->tiles_at_once * result.channels + PLANE_GAP;
-  float *products = transformed + PLANES * source_pitch;
+  struct planes source_planes = planes_of(record->tiles_at_once, source.channels);
+  struct planes result_planes = planes_of(record->tiles_at_once, result.channels);
+  float *products = transformed + PLANES * source_planes.pitch;
   struct tile_grid grid = tiles_over(result.height, result.width);
   struct samples samples = samples_of(worker, &record->step);
   struct range share = share_of_samples(worker, samples);
-  struct stretches channels = {1, 1, source.channels, 0, 0};
 
   int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
   for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
     int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
     for (int32_t i = 0; i < count; i++) {
       struct tile_place place = tile_place(samples, share, grid, first + i);
-      input_planes(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
-                   transformed + (size_t)i * source.channels, source_pitch);
+      input_tile(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
+                   transformed, source_planes, i);
       if (place.column == 0)
         fetch_ahead_to_write(y + place.sample * result_elements + (size_t)place.row * result.width * result.channels,
                              row_of_tiles(result, place.row));
     }
-    for (int32_t plane = 0; plane < PLANES; plane++) {
-      const float *weights = packed + (size_t)plane * source.channels * result.channels;
-      for (int32_t channel = 0; channel < result.channels;) {
-        int32_t vectors = panel_vectors(result.channels - channel);
-        product_row(vectors, count, transformed + plane * source_pitch, source.channels, channels,
-                    weights + (size_t)channel * source.channels, 0, products + plane * result_pitch + channel, result.channels,
-                    result.channels - channel);
-        channel += vectors * LANES;
-      }
-    }
+    plane_products(transformed, source_planes, source.channels, packed, products, result_planes, result.channels, count);
     for (int32_t i = 0; i < count; i++) {
       struct tile_place place = tile_place(samples, share, grid, first + i);
-      output_tile(products + (size_t)i * result.channels, result_pitch, bias, y + place.sample * result_elements, result, place.row,
-                  place.column);
+      output_tile(products, result_planes, i, bias, y + place.sample * result_elements, result, place.row, place.column);
     }
   }
 }
 
-/* A thread's partial gradient stays transformed: 36 planes of inputs × outputs, then a row with the sum of dy where the bias wants it. */
+/*
+ * A thread's partial gradient stays transformed: 36 planes, each in panels of outputs as pack_weights has them, then a row with the sum of
+ * dy where the bias wants it.
+ */
 INLINE size_t partial_elements(int32_t inputs, int32_t outputs) { return ((size_t)PLANES * inputs + 1) * outputs; }
 
 static void winograd_weight_gradient(const struct winograd_weight_gradient *record, const struct worker *worker) {
@@ -123,9 +112,9 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
   struct image_shape gradient = {record->output_height, record->output_width, record->output_channels};
   size_t source_elements = (size_t)source.height * source.width * source.channels;
   size_t gradient_elements = (size_t)gradient.height * gradient.width * gradient.channels;
-  size_t source_pitch = (size_t)record->tiles_at_once * source.channels + PLANE_GAP;
-  size_t gradient_pitch = (size_t)record->tiles_at_once * gradient.channels + PLANE_GAP;
-  float *transformed_gradient = transformed + PLANES * source_pitch;
+  struct planes source_planes = planes_of(record->tiles_at_once, source.channels);
+  struct planes gradient_planes = planes_of(record->tiles_at_once, gradient.channels);
+  float *transformed_gradient = transformed + PLANES * source_planes.pitch;
   size_t elements = partial_elements(source.channels, gradient.channels);
   float *partial = (float *)at(worker, record->partial) + worker->thread * elements;
   struct tile_grid grid = tiles_over(gradient.height, gradient.width);
@@ -138,19 +127,16 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
     int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
     for (int32_t i = 0; i < count; i++) {
       struct tile_place place = tile_place(samples, share, grid, first + i);
-      input_planes(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
-                   transformed + (size_t)i * source.channels, source_pitch);
-      gradient_planes(dy + place.sample * gradient_elements, gradient, place.row, place.column,
-                      transformed_gradient + (size_t)i * gradient.channels, gradient_pitch);
+      input_tile(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
+                   transformed, source_planes, i);
+      gradient_tile(dy + place.sample * gradient_elements, gradient, place.row, place.column, transformed_gradient, gradient_planes, i);
       if (first + count + i >= tiles) continue;
       struct tile_place next = tile_place(samples, share, grid, first + count + i);
       if (next.column == 0)
         fetch_ahead(x + next.sample * source_elements + (size_t)next.row * source.width * source.channels, row_of_tiles(source, next.row));
     }
-    struct pixel_grid row_of_tiles = {1, count, 0, (size_t)source.channels, 0, (size_t)gradient.channels};
-    for (int32_t plane = 0; plane < PLANES; plane++)
-      outer_product(source.channels, gradient.channels, transformed + plane * source_pitch, transformed_gradient + plane * gradient_pitch,
-                    row_of_tiles, partial + (size_t)plane * source.channels * gradient.channels, (size_t)gradient.channels);
+    plane_outer_products(transformed, source_planes, source.channels, transformed_gradient, gradient_planes, gradient.channels, count,
+                         partial);
   }
   if (!record->with_bias) return;
   float *sums = partial + elements - gradient.channels;
@@ -173,7 +159,8 @@ static void sum_winograd_partials(const struct sum_winograd_partials *record, co
   struct range share = share_of(worker, inputs + 1);
   for (int32_t input = share.from; input < share.to; input++)
     for (int32_t o = 0; o < outputs; o += LANES) {
-      const float *from = partial + (input < inputs ? (size_t)input * outputs : elements - outputs) + o;
+      int32_t panel = o / (2 * LANES) * 2 * LANES, width = panel_vectors(outputs - panel) * LANES;
+      const float *from = partial + (input < inputs ? (size_t)panel * inputs + (size_t)input * width + (o - panel) : elements - outputs + o);
       if (input == inputs) {
         vector sum = load(from);
         for (int32_t thread = 1; thread < worker->threads; thread++) sum += load(from + thread * elements);

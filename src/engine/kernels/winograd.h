@@ -101,47 +101,69 @@ INLINE int pixel_is_inside(struct image_shape shape, int32_t row, int32_t column
   return row >= 0 && row < shape.height && column >= 0 && column < shape.width;
 }
 
-/* Plane k of a transformed tile goes to to + k·plane_pitch. Pixels outside the image are zero. */
+/*
+ * Planes of up to `tiles` transformed tiles: plane by plane, and in a plane vector of channels by vector of channels, so that a tile's
+ * vectors lie a constant LANES apart whatever the number of channels. That leaves the products nothing to compute but products.
+ */
+struct planes {
+  size_t pitch;
+  int32_t tiles;
+};
+
+/* Keeps the planes from starting at the same set of the cache where their size is a power of two. */
+#define PLANE_GAP 16
+
+INLINE struct planes planes_of(int32_t tiles, int32_t channels) {
+  struct planes planes = {(size_t)tiles * channels + PLANE_GAP, tiles};
+  return planes;
+}
+
+/* Where the vector that starts with channel c of a tile stands in its plane. */
+INLINE size_t in_plane(struct planes planes, int32_t tile, int32_t c) { return (size_t)c * planes.tiles + (size_t)tile * LANES; }
+
+/* A transformed tile goes into its planes. Pixels outside the image are zero. */
 #define TRANSFORM_PLANES(name, transform, size)                                                                                            \
   INLINE void name##_of(const int whole, const float *image, struct image_shape shape, int32_t row, int32_t column, float *to,             \
-                        size_t plane_pitch) {                                                                                              \
+                        struct planes planes, int32_t tile) {                                                                              \
     int32_t channels = shape.channels;                                                                                                     \
     const float *corner = image + ((ptrdiff_t)row * shape.width + column) * channels;                                                      \
     for (int32_t c = 0; c < channels; c += LANES) {                                                                                        \
       vector pixels[size][size];                                                                                                           \
       UNROLL for (int i = 0; i < (size); i++) UNROLL for (int j = 0; j < (size); j++) pixels[i][j] =                                       \
           whole || pixel_is_inside(shape, row + i, column + j) ? load(corner + ((ptrdiff_t)i * shape.width + j) * channels + c) : splat(0); \
-      TRANSFORM_TILE(transform, pixels, size, planes, TILE_INPUTS)                                                                         \
+      TRANSFORM_TILE(transform, pixels, size, values, TILE_INPUTS)                                                                         \
+      float *first = to + in_plane(planes, tile, c);                                                                                       \
       UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++)                                            \
-          store(to + (i * TILE_INPUTS + j) * plane_pitch + c, planes[i][j]);                                                               \
+          store(first + (i * TILE_INPUTS + j) * planes.pitch, values[i][j]);                                                               \
     }                                                                                                                                      \
   }                                                                                                                                        \
   static __attribute__((noinline)) void name(const float *image, struct image_shape shape, int32_t row, int32_t column, float *to,         \
-                                             size_t plane_pitch) {                                                                         \
-    if (tile_is_inside(shape, row, column, size)) name##_of(1, image, shape, row, column, to, plane_pitch);                                \
-    else name##_of(0, image, shape, row, column, to, plane_pitch);                                                                         \
+                                             struct planes planes, int32_t tile) {                                                         \
+    if (tile_is_inside(shape, row, column, size)) name##_of(1, image, shape, row, column, to, planes, tile);                               \
+    else name##_of(0, image, shape, row, column, to, planes, tile);                                                                        \
   }
 
-TRANSFORM_PLANES(input_planes, transform_input, TILE_INPUTS)
-TRANSFORM_PLANES(gradient_planes, transform_output_gradient, TILE_OUTPUTS)
+TRANSFORM_PLANES(input_tile, transform_input, TILE_INPUTS)
+TRANSFORM_PLANES(gradient_tile, transform_output_gradient, TILE_OUTPUTS)
 
 /* The 4×4 outputs of 36 planes; those beyond the edges are dropped. */
-INLINE void output_tile_of(const int whole, const float *from, size_t plane_pitch, const float *bias, float *image, struct image_shape shape,
-                           int32_t row, int32_t column) {
+INLINE void output_tile_of(const int whole, const float *from, struct planes planes, int32_t tile, const float *bias, float *image,
+                           struct image_shape shape, int32_t row, int32_t column) {
   int32_t channels = shape.channels;
   float *corner = image + ((size_t)row * shape.width + column) * channels;
   for (int32_t c = 0; c < channels; c += LANES) {
-    vector planes[TILE_INPUTS][TILE_INPUTS], start = bias ? load(bias + c) : splat(0);
-    UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++) planes[i][j] =
-        load(from + (i * TILE_INPUTS + j) * plane_pitch + c);
-    TRANSFORM_TILE(transform_output, planes, TILE_INPUTS, outputs, TILE_OUTPUTS)
+    vector values[TILE_INPUTS][TILE_INPUTS], start = bias ? load(bias + c) : splat(0);
+    const float *first = from + in_plane(planes, tile, c);
+    UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++) values[i][j] =
+        load(first + (i * TILE_INPUTS + j) * planes.pitch);
+    TRANSFORM_TILE(transform_output, values, TILE_INPUTS, outputs, TILE_OUTPUTS)
     UNROLL for (int i = 0; i < TILE_OUTPUTS; i++) UNROLL for (int j = 0; j < TILE_OUTPUTS; j++) if (whole || pixel_is_inside(shape, row + i, column + j))
         store(corner + ((size_t)i * shape.width + j) * channels + c, outputs[i][j] + start);
   }
 }
 
-static __attribute__((noinline)) void output_tile(const float *from, size_t plane_pitch, const float *bias, float *image,
+static __attribute__((noinline)) void output_tile(const float *from, struct planes planes, int32_t tile, const float *bias, float *image,
                                                   struct image_shape shape, int32_t row, int32_t column) {
-  if (tile_is_inside(shape, row, column, TILE_OUTPUTS)) output_tile_of(1, from, plane_pitch, bias, image, shape, row, column);
-  else output_tile_of(0, from, plane_pitch, bias, image, shape, row, column);
+  if (tile_is_inside(shape, row, column, TILE_OUTPUTS)) output_tile_of(1, from, planes, tile, bias, image, shape, row, column);
+  else output_tile_of(0, from, planes, tile, bias, image, shape, row, column);
 }

@@ -15,6 +15,8 @@ const leastUsefulShare = 0.4;
 
 /** The planes of the tiles that are worked on at once stay within the second-level cache beside the weights. */
 const planeBytesAtOnce = 1 << 19;
+/** Whole register tiles of `plane_products.h`. */
+const registerTile = 4;
 const tilesAtOnceRange = { forward: { min: 8, max: 16 }, weightGradient: { min: 8, max: 32 } } as const;
 
 const isPlain3x3 = (window: Window) =>
@@ -45,7 +47,8 @@ export const winogradFitsInputGradient = (window: Window, channels: Channels, ta
   fits(window, window.inputHeight, window.inputWidth, channels, target);
 
 function tilesAtOnce({ input, output }: Channels, { min, max }: { readonly min: number; readonly max: number }): number {
-  return Math.max(min, Math.min(max, Math.floor(planeBytesAtOnce / (4 * planes * (input + output)))));
+  const fitting = Math.floor(planeBytesAtOnce / (4 * planes * (input + output)));
+  return Math.max(min, Math.min(max, fitting - (fitting % registerTile)));
 }
 
 const tilesOf = (height: number, width: number) => Math.ceil(height / tileOutputs) * Math.ceil(width / tileOutputs);
