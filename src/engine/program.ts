@@ -6,7 +6,10 @@
  * Images are NHWC, convolution weights HWIO, depthwise weights [kh, kw, channels, multiplier], dense weights [in, out], all float32.
  */
 
-export type TensorId = number;
+import type { GateOperation } from './gate-operations';
+import type { TensorId } from './tensor-id';
+
+export type { TensorId };
 
 /**
  * - `parameter`, `state`: live as long as the executable, readable and writable (weights, momenta, running statistics, learning rate).
@@ -278,6 +281,7 @@ export type Operation = OnSamples &
         readonly momentum: number;
         readonly weightDecay: number;
       }
+    | GateOperation
   );
 
 export type OperationKind = Operation['kind'];

@@ -138,6 +138,31 @@ function unary(
   };
 }
 
+const mix = { masks: vector(3), a: image(4, 5, 6), b: image(4, 5, 6), y: image(4, 5, 6), dy: image(4, 5, 6) };
+
+function lstmCase(input: string, inputGradient: string): GradientCase {
+  const tensors = {
+    x: vector(28),
+    previous: vector(7),
+    cell: vector(7),
+    y: vector(7),
+    dy: vector(7),
+    dx: vector(28),
+    dprevious: vector(7),
+  };
+  return {
+    name: `lstmCell by its ${input}`,
+    forward: { kind: 'lstmCell', z: 'x', previous: 'previous', cell: 'cell', h: 'y' },
+    gradient: { kind: 'lstmCellGradient', z: 'x', previous: 'previous', cell: 'cell', dh: 'dy', dz: 'dx', dprevious: 'dprevious' },
+    tensors,
+    input,
+    inputGradient,
+    output: 'y',
+    outputGradient: 'dy',
+    ...curved,
+  };
+}
+
 const pooled = image(4, 6, 5);
 const cases: GradientCase[] = [
   ...weighted('conv2d', convolution, true),
@@ -159,6 +184,35 @@ const cases: GradientCase[] = [
     forward: { kind: 'concatenatePart', part: 'x', whole: 'y', offset: 2 },
     gradient: { kind: 'concatenatePartGradient', dwhole: 'dy', dpart: 'dx', offset: 2 },
     tensors: { x: image(4, 5, 3), y: image(4, 5, 9), dy: image(4, 5, 9), dx: image(4, 5, 3) },
+    input: 'x',
+    inputGradient: 'dx',
+    output: 'y',
+    outputGradient: 'dy',
+    ...linear,
+  },
+  lstmCase('x', 'dx'),
+  lstmCase('previous', 'dprevious'),
+  ...[
+    ['a', { b: 'b' }, { a: 'dy' }],
+    ['b', { a: 'a' }, { b: 'dy' }],
+  ].map(
+    ([name, other, gradientOf]): GradientCase => ({
+      name: `mixSamples by its ${name}`,
+      forward: { kind: 'mixSamples', masks: 'masks', gate: 1, ...(other as object), [name as string]: 'x', y: 'y' },
+      gradient: { kind: 'mixSamples', masks: 'masks', gate: 1, ...(gradientOf as object), y: 'dx' },
+      tensors: { ...mix, x: image(4, 5, 6), dx: image(4, 5, 6) },
+      input: 'x',
+      inputGradient: 'dx',
+      output: 'y',
+      outputGradient: 'dy',
+      ...linear,
+    }),
+  ),
+  {
+    name: 'mixSamples by its masks',
+    forward: { kind: 'mixSamples', masks: 'x', gate: 0, a: 'a', b: 'b', y: 'y' },
+    gradient: { kind: 'maskGradient', dy: 'dy', a: 'a', b: 'b', dmasks: 'dx', gate: 0 },
+    tensors: { ...mix, x: vector(1), dx: vector(1) },
     input: 'x',
     inputGradient: 'dx',
     output: 'y',
@@ -226,7 +280,7 @@ async function relativeDifference(engine: Engine, gradientCase: GradientCase): P
   const upper = await forwardAt(epsilon);
   const lower = await forwardAt(-epsilon);
   // What the gradient reads of the forward pass: outputs and statistics at the centre.
-  const kept = Object.keys(tensors).filter((name) => name === output || name === 'mean' || name === 'inverseDeviation');
+  const kept = Object.keys(tensors).filter((name) => name === output || ['mean', 'inverseDeviation', 'cell'].includes(name));
   const centre = await run(forward, kept);
   for (const [index, name] of kept.entries()) values.set(name, centre[index]!);
   const [analytic] = await run(gradient, [inputGradient]);

@@ -10,7 +10,7 @@ export function operationProgram(
 ): { program: Program; ids: ReadonlyMap<string, TensorId> } {
   const ids = new Map(Object.keys(tensors).map((name, id) => [name, id]));
   const resolve = (field: string, value: unknown) =>
-    !['kind', 'function', 'of'].includes(field) && typeof value === 'string' ? ids.get(value)! : value;
+    !['kind', 'function', 'of', 'estimator'].includes(field) && typeof value === 'string' ? ids.get(value)! : value;
   const resolved = Object.fromEntries(Object.entries(operation).map(([field, value]) => [field, resolve(field, value)]));
   const specifications = Object.entries(tensors).map(([name, tensor]) => ({ ...tensor, id: ids.get(name)!, name, role: 'state' as const }));
   return { program: { batchSize, tensors: specifications, sections: { only: [resolved as unknown as Operation] } }, ids };

@@ -1,3 +1,5 @@
+import type { GateGradientEstimator } from '../gate-operations';
+
 /**
  * The kernels and the fields of their records, in the order in which they stand in memory. This table is the only place that says so:
  * the planner encodes by it, and the build writes the C structures from it (`kernel-layout.h`), so the two sides cannot drift apart.
@@ -279,6 +281,35 @@ export const kernelLayouts = {
     momentum: 'float',
     weightDecay: 'float',
   },
+  lstmCell: { z: 'place', previous: 'place', cell: 'result', h: 'result', hidden: 'integer' },
+  lstmCellGradient: {
+    z: 'place',
+    previous: 'place',
+    cell: 'place',
+    dh: 'place',
+    dcell: 'place',
+    dz: 'result',
+    dprevious: 'result',
+    hidden: 'integer',
+  },
+  gate: { logit: 'place', uniforms: 'place', probabilities: 'result', masks: 'result', gate: 'integer', gates: 'integer' },
+  listSamples: { masks: 'place', executed: 'result', skipped: 'result', gate: 'integer', gates: 'integer' },
+  mixSamples: { masks: 'place', a: 'place', b: 'place', y: 'result', elements: 'integer', gate: 'integer', gates: 'integer' },
+  maskGradient: { dy: 'place', a: 'place', b: 'place', dmasks: 'result', elements: 'integer', gate: 'integer', gates: 'integer' },
+  gateCost: { masks: 'place', costs: 'place', target: 'place', weight: 'place', share: 'result', cost: 'result', gates: 'integer' },
+  gateGradient: {
+    probabilities: 'place',
+    masks: 'place',
+    dmasks: 'place',
+    costs: 'place',
+    cost: 'place',
+    mean: 'place',
+    dlogit: 'result',
+    gate: 'integer',
+    gates: 'integer',
+    estimator: 'integer',
+  },
+  gateMean: { masks: 'place', dmasks: 'place', mean: 'result', gates: 'integer', momentum: 'float' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type KernelName = keyof typeof kernelLayouts;
@@ -292,6 +323,12 @@ export const kernelNames = Object.keys(kernelLayouts) as KernelName[];
 
 /** Codes of the activation functions, as the kernels know them. */
 export const activationCodes = { relu: 0, relu6: 1, sigmoid: 2, tanh: 3 } as const;
+
+/** Codes of the ways to estimate a gate's gradient, as the kernels know them. */
+export const estimatorCodes = { every: 0, executed: 1, centred: 2, inverseProbability: 3 } as const satisfies Record<
+  GateGradientEstimator,
+  number
+>;
 
 /** Words (int32) of the control block that the threads share; each group has a cache line of its own. `kernels/section.c` has the protocol. */
 export const controlWords = {
@@ -349,6 +386,7 @@ export function kernelLayoutHeader(): string {
     enumeration('BARRIER', barrierCodes),
     `enum { NO_STRETCH = ${noStretch} };\n`,
     enumeration('ACTIVATION', activationCodes),
+    enumeration('ESTIMATOR', estimatorCodes),
     structure('step', '', headerFields),
     ...kernelNames.map((name) => structure(snakeCase(name), '  struct step step;\n', kernelLayouts[name])),
     `#define FOR_EACH_KERNEL(KERNEL) \\\n${kernelNames.map((name, code) => `  KERNEL(${code}, ${snakeCase(name)})`).join(' \\\n')}\n`,

@@ -4,6 +4,7 @@ import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
 import { lowerDepthwise } from './lower-direct-convolution';
+import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
@@ -229,6 +230,17 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       builder.acrossSamples('sgdMomentum', undefined, { w, g, v, learningRate, elements: elements(w), momentum, weightDecay });
       break;
     }
+    case 'lstmCell':
+    case 'lstmCellGradient':
+    case 'gate':
+    case 'listSamples':
+    case 'mixSamples':
+    case 'maskGradient':
+    case 'gateCost':
+    case 'gateGradient':
+    case 'gateMean':
+      lowerGateOperation(builder, operation, elements);
+      break;
   }
 }
 

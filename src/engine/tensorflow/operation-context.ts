@@ -10,15 +10,17 @@ export class OperationContext {
     readonly kernels: KernelCalls,
     private readonly tensors: ProgramTensors,
     readonly samples: SampleSelection,
-    /** Of the int32 tensor `id`, as they were written. */
+    /** Of the int32 tensor `id`, as they were last written. */
     readonly integers: (id: TensorId) => Int32Array,
+    /** Writes the first values of the int32 tensor `id`. */
+    readonly setIntegers: (id: TensorId, values: readonly number[]) => void,
     /** Values that the operation sees in the place of a tensor's own. */
     private readonly replaced: ReadonlyMap<TensorId, Tensor> = new Map(),
   ) {}
 
   /** The same with other values in the places of some tensors. */
   with(...replaced: readonly (readonly [TensorId, Tensor])[]): OperationContext {
-    return new OperationContext(this.kernels, this.tensors, this.samples, this.integers, new Map(replaced));
+    return new OperationContext(this.kernels, this.tensors, this.samples, this.integers, this.setIntegers, new Map(replaced));
   }
 
   /** Number of samples that the operation works on. */

@@ -7,6 +7,7 @@ import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dWeightGra
 import { dropout, dropoutGradient } from './dropout';
 import { accumulate, add, copy, sgdMomentum } from './elementwise';
 import { conv2dPredictorGradient, predictiveGradient, quantizationRange, quantize, quantizeWeights, sign } from './fixed-point';
+import { gate, gateCost, gateGradient, gateMean, listSamples, lstmCell, lstmCellGradient, maskGradient, mixSamples } from './gates';
 import { softmax, softmaxCrossEntropy } from './loss';
 import type { OperationContext, OperationOf } from './operation-context';
 import { concatenatePart, concatenatePartGradient, zeroPadding2d, zeroPadding2dGradient } from './placement';
@@ -58,6 +59,15 @@ const implementations: { readonly [Kind in OperationKind]: (context: OperationCo
   predictiveGradient,
   sign,
   sgdMomentum,
+  lstmCell,
+  lstmCellGradient,
+  gate,
+  listSamples,
+  mixSamples,
+  maskGradient,
+  gateCost,
+  gateGradient,
+  gateMean,
 };
 
 /** Runs one operation on its samples. */
@@ -88,5 +98,13 @@ function runOnNoSamples(context: OperationContext, operation: Operation): void {
       return;
     case 'softmaxCrossEntropy':
       context.set(operation.metrics, context.kernels.floats(Float32Array.of(Number.NaN, 0, 0), [3]));
+      return;
+    case 'listSamples':
+      context.setIntegers(operation.executed, [0]);
+      context.setIntegers(operation.skipped, [0]);
+      return;
+    case 'gateCost':
+      context.set(operation.share, context.kernels.scalar(Number.NaN));
+      context.set(operation.cost, context.kernels.scalar(Number.NaN));
   }
 }

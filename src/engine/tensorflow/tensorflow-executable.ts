@@ -21,7 +21,7 @@ export class TensorFlowExecutable implements Executable {
   private readonly tensors: ProgramTensors;
   private readonly sections: ReadonlyMap<string, readonly Step[]>;
   private readonly checks: ReturnType<typeof valueChecks>;
-  /** Int32 tensors as they were written: operations do not change them, and which samples one works on must be known before it is called. */
+  /** Int32 tensors are kept here too: which samples an operation works on must be known before it is called. */
   private readonly integers = new Map<TensorId, Int32Array>();
   private disposed = false;
 
@@ -82,7 +82,18 @@ export class TensorFlowExecutable implements Executable {
     try {
       for (const { operation, ended } of steps) {
         const selection = this.selectionOf(operation, samples);
-        const context = new OperationContext(this.kernels, this.tensors, selection, (id) => this.integersOf(id));
+        const context = new OperationContext(
+          this.kernels,
+          this.tensors,
+          selection,
+          (id) => this.integersOf(id),
+          (id, values) => {
+            this.integers.set(
+              id,
+              Int32Array.from(this.integersOf(id), (old, place) => values[place] ?? old),
+            );
+          },
+        );
         this.kernels.scope(() => runOperation(context, operation));
         for (const id of ended) this.tensors.forget(id);
       }

@@ -1,20 +1,7 @@
 import type { Operation, Program, TensorSpecification, Window } from '../../engine/program';
 import type { Random } from '../../platform/random';
-
-type Tensor = Pick<TensorSpecification, 'shape' | 'perSample' | 'type'>;
-/** An operation whose tensors are given by name. */
-interface Case {
-  readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly constants?: Readonly<Record<string, unknown>>;
-}
-
-const perSample = (...shape: number[]): Tensor => ({ shape, perSample: true, type: 'float32' });
-const shared = (...shape: number[]): Tensor => ({ shape, perSample: false, type: 'float32' });
-const seed: Tensor = { shape: [1], perSample: false, type: 'int32' };
-
-const between = (random: Random, least: number, most: number) => least + Math.floor(random.uniform() * (most - least + 1));
-const oneOf = <T>(random: Random, ...choices: readonly T[]) => choices[between(random, 0, choices.length - 1)]!;
-const maybe = <T>(random: Random, name: string, value: T) => (random.uniform() < 0.5 ? { [name]: value } : {});
+import { between, type Case, image, maybe, oneOf, perSample, seed, shared, type Tensor } from './case-parts';
+import { gateCases } from './gate-cases';
 
 function windowOf(random: Random, simple: boolean): Window {
   const axis = () => {
@@ -82,7 +69,6 @@ function dense(random: Random) {
   return { x: perSample(inputs), y: perSample(outputs), w: shared(inputs, outputs), bias: shared(outputs) };
 }
 
-const image = (random: Random) => perSample(between(random, 1, 9), between(random, 1, 9), between(random, 1, 37));
 const statistics = ({ shape }: Tensor, ...names: string[]) => Object.fromEntries(names.map((name) => [name, shared(shape.at(-1)!)]));
 function fixedPoint(random: Random) {
   const bits = between(random, 2, 15);
@@ -109,7 +95,7 @@ function part(random: Random) {
 }
 
 /** One case of an operation with odd shapes; every operation is here. */
-const caseOf: Readonly<Record<Operation['kind'], (random: Random) => Case>> = {
+const caseOf: Readonly<Record<Operation['kind'], (random: Random, batchSize: number) => Case>> = {
   conv2d: (random) => {
     const { x, y, w, bias, constants } = convolution(random);
     return { tensors: { x, w, y, ...maybe(random, 'bias', bias) }, constants };
@@ -275,6 +261,7 @@ const caseOf: Readonly<Record<Operation['kind'], (random: Random) => Case>> = {
     const w = shared(between(random, 1, 300));
     return { tensors: { w, g: w, v: w, learningRate: shared(1) }, constants: { momentum: 0.9, weightDecay: 1e-4 } };
   },
+  ...gateCases,
 };
 
 export const operationKinds = Object.keys(caseOf) as Operation['kind'][];
@@ -289,8 +276,8 @@ export interface OperationCase {
 
 /** A program of one operation in one section, on all samples, on the first few, or on listed ones. */
 export function operationCase(kind: Operation['kind'], random: Random): OperationCase {
-  const { tensors: named, constants } = caseOf[kind](random);
   const batchSize = between(random, 1, 5);
+  const { tensors: named, constants } = caseOf[kind](random, batchSize);
   const listed = Object.values(named).some((tensor) => tensor.perSample) && random.uniform() < 0.4;
   const list: Tensor = { shape: [batchSize + 1], perSample: false, type: 'int32' };
   const tensors = Object.entries(listed ? { ...named, samples: list } : named).map(

@@ -1,0 +1,2 @@
+/** A tensor of a program, by its number. */
+export type TensorId = number;
