@@ -239,8 +239,8 @@ export type Operation = OnSamples &
       }
     /**
      * PSG's predictor: the weight gradient from the most significant bits of x and from dy quantised to `gradientBits` by the range `gradientRange`.
-     * x as it was quantised or after it, which has the same levels. Exact in whole numbers, then rounded once.
-     * At most 15 bits of x (16 where signed), and `bits` + `gradientBits` at most 31.
+     * x as it was quantised or after it, which has the same levels. Exact in whole numbers, then rounded once, where x has at most 15 bits
+     * (16 where signed) and `bits` + `gradientBits` at most 31; else as exact as float32 sums are.
      */
     | {
         readonly kind: 'conv2dPredictorGradient';

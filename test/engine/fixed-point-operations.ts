@@ -12,7 +12,7 @@ const shared = (...shape: number[]): NamedTensor => ({ shape, perSample: false, 
 
 /** Bits that vary with the case. */
 function formatOf({ inputs, outputs, withBias }: AnyCase) {
-  const bits = 2 + ((inputs * 7 + outputs) % 14);
+  const bits = 2 + ((inputs * 7 + outputs) % 15);
   return { bits, msbBits: 1 + (outputs % bits), signed: withBias };
 }
 

@@ -1,3 +1,4 @@
+import { lowerWeightGradient } from './lower-convolution';
 import { packedChannels, windowFields } from './lower-direct-convolution';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
@@ -13,7 +14,33 @@ export function lowerQuantizationRange(builder: StepBuilder, operation: Operatio
   builder.acrossSamples('quantizationRange', samples, { maxima, range, running, mean: Number(operation.of === 'mean'), momentum });
 }
 
+/** Whether levels fit 16 bits and a pair of their products 32, as `predictor_weight_gradient.c` needs. */
+function fitsIntegers({ bits, signed, gradientBits }: OperationOf<'conv2dPredictorGradient'>): boolean {
+  return bits <= (signed ? 16 : 15) && bits + gradientBits <= 31;
+}
+
 export function lowerPredictorGradient(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
+  if (fitsIntegers(operation)) lowerIntegerPredictor(builder, operation, channels);
+  else lowerFloatPredictor(builder, operation, channels);
+}
+
+/** With more bits than that, the values of the levels in float32. */
+function lowerFloatPredictor(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
+  const { x, range, dy, gradientRange, dw, window, samples, bits, msbBits, signed, gradientBits } = operation;
+  const inputs = window.inputHeight * window.inputWidth * channels.input;
+  const outputs = window.outputHeight * window.outputWidth * channels.output;
+  const levels = builder.workTensor(builder.batchSize * inputs);
+  const gradientLevels = builder.workTensor(builder.batchSize * outputs);
+  const format = { bits, msbBits, isSigned: Number(signed) };
+  builder.onSamples('quantize', samples, { x, range, y: undefined, msb: levels, elements: inputs, ...format });
+  const gradientFormat = { bits: gradientBits, msbBits: gradientBits, isSigned: 1 };
+  const gradientFields = { x: dy, range: gradientRange, y: gradientLevels, msb: undefined, elements: outputs };
+  builder.onSamples('quantize', samples, { ...gradientFields, ...gradientFormat });
+  const product = { kind: 'conv2dWeightGradient', x: levels, dy: gradientLevels, dw, window } as const;
+  lowerWeightGradient(builder, samples === undefined ? product : { ...product, samples }, channels);
+}
+
+function lowerIntegerPredictor(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
   const { x, range, dy, gradientRange, dw, window, samples, bits, msbBits, gradientBits } = operation;
   const pitch = packedChannels(channels.output, builder.target.lanes);
   const rows = window.kernelHeight * window.kernelWidth * channels.input;

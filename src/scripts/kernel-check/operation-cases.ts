@@ -71,7 +71,7 @@ function dense(random: Random) {
 
 const statistics = ({ shape }: Tensor, ...names: string[]) => Object.fromEntries(names.map((name) => [name, shared(shape.at(-1)!)]));
 function fixedPoint(random: Random) {
-  const bits = between(random, 2, 15);
+  const bits = between(random, 2, 16);
   return { bits, msbBits: between(random, 1, bits), signed: random.uniform() < 0.5 };
 }
 const activationFunction = (random: Random) => ({ function: oneOf(random, 'relu', 'relu6', 'sigmoid', 'tanh') });

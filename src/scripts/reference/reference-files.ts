@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { predictiveConvolutions } from './predictive-convolutions';
+import { quantizers } from './quantizers';
+import type { ReferenceFormat } from './reference-format';
+
+export const referenceFormats = [quantizers, predictiveConvolutions] as const;
+
+export type ReferenceFile =
+  | { readonly file: string; readonly format: ReferenceFormat<unknown>; readonly content: unknown }
+  /** `problem`: why the file cannot be run. */
+  | { readonly file: string; readonly problem: string };
+
+/**
+ * The files of a folder (.json and .json.gz), each with the format that its content has, whatever its name.
+ * @throws Error with one sentence when the folder is missing or has none.
+ */
+export function readReferenceFiles(folder: string): ReferenceFile[] {
+  if (!existsSync(folder)) throw new Error(`There is no folder ${folder}: give one with reference files (.json or .json.gz).`);
+  const files = readdirSync(folder)
+    .filter((file) => /\.json(\.gz)?$/.test(file))
+    .sort();
+  if (files.length === 0) throw new Error(`The folder ${folder} has no reference files (.json or .json.gz).`);
+  return files.map((file) => read(folder, file));
+}
+
+function read(folder: string, file: string): ReferenceFile {
+  let parsed: unknown;
+  try {
+    const bytes = readFileSync(join(folder, file));
+    parsed = JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+  } catch (error) {
+    return { file, problem: `cannot be read: ${(error as Error).message}` };
+  }
+  for (const format of referenceFormats) {
+    const { success, data } = format.schema.safeParse(parsed);
+    if (success) return { file, format: format as unknown as ReferenceFormat<unknown>, content: data };
+  }
+  return { file, problem: `is of no format that is known here (${referenceFormats.map(({ name }) => name).join(', ')})` };
+}
