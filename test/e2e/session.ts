@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { installWorkbench } from '../../src/scripts/workbench/install';
 import { startWorkbenchServer, type WorkbenchServer } from '../../src/scripts/workbench/server';
+import { UserSettings } from './user-settings';
 import { WorkbenchPage } from './workbench-page';
 
 /** How code-server leads to a port on loopback. */
@@ -72,7 +73,7 @@ export class Session {
     });
     const page = await context.newPage();
     await page.goto(this.server.address(this.workspace), { waitUntil: 'domcontentloaded' });
-    const window = new WorkbenchPage(page, screenshots());
+    const window = new WorkbenchPage(page, screenshots(), new UserSettings(this.server.settingsFile));
     await window.ready();
     return window;
   }

@@ -26,8 +26,9 @@ describe('a run from the editor', () => {
   afterAll(() => session?.close());
 
   it('starts by the CodeLens above the model, and stands in the list at once', async () => {
-    await window.codeLens('Train').click();
     await window.showSidebar();
+    await window.saversView();
+    await window.codeLens('Train').click();
     await window.treeRow('resnet.ts').waitFor();
     await eventually(
       async () => (readdirSync(join(session.workspace, '.e2train', 'runs')).length === 1 ? true : undefined),

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { eventually } from './eventually';
+import type { UserSettings } from './user-settings';
 
 /** One window of VS Code in the browser, as a person sees and drives it. */
 export class WorkbenchPage {
   constructor(
     readonly page: Page,
     private readonly screenshotFolder: string,
+    private readonly settings: UserSettings,
   ) {}
 
   async ready(): Promise<void> {
@@ -40,7 +42,9 @@ export class WorkbenchPage {
   private async pickInQuickInput(key: string, typed: string, row: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input[type=text]');
     await eventually(async () => {
-      if (!(await input.isVisible())) await this.page.keyboard.press(key);
+      // What an attempt before may have left open.
+      if (await input.isVisible()) await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press(key);
       await input.fill(typed, { timeout: 3000 });
       await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click({ timeout: 5000 });
       return true;
@@ -133,7 +137,11 @@ export class WorkbenchPage {
     return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
   }
 
-  /** The savers view's frame; where VS Code has left the view blank, it is hidden and shown again, as a person would do. */
+  /**
+   * The savers view's frame. The server at hand gives all webviews one origin, and each of them replaces the service worker of the others there
+   * (“Found unexpected service worker controller” in the browser's console); one that loads at the moment of another's change may stay blank
+   * until it is shown again. VS Code on the desktop gives each webview an origin of its own.
+   */
   async saversView(): Promise<Frame> {
     try {
       return await this.webview('#dropProbability', 20_000);
@@ -167,13 +175,9 @@ export class WorkbenchPage {
     await this.page.screenshot({ path: join(this.screenshotFolder, `${name}.png`) });
   }
 
-  /** Chooses a colour theme and waits until it is on. */
+  /** Chooses a colour theme and waits until it is on. In the settings, since the picker closes whenever something else takes the focus. */
   async setTheme(name: string): Promise<void> {
-    await this.runCommand('Preferences: Color Theme');
-    const input = this.page.locator('.quick-input-widget:visible input[type=text]');
-    await input.fill(name);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    this.settings.set('workbench.colorTheme', name);
     await this.page.locator(`.monaco-workbench.${themeClass(name)}`).waitFor();
   }
 }
