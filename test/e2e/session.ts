@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { installWorkbench } from '../../src/scripts/workbench/install';
 import { startWorkbenchServer, type WorkbenchServer } from '../../src/scripts/workbench/server';
-import { UserSettings } from './user-settings';
 import { WorkbenchPage } from './workbench-page';
+import { WorkspaceSettings } from './workspace-settings';
 
 /** How code-server leads to a port on loopback. */
 const backendSockets = /\/proxy\/\d+\//;
@@ -24,6 +24,7 @@ export interface SessionOptions {
 /** A VS Code server with the packaged extension, a browser, and a copy of a test workspace; all gone after `close`. */
 export class Session {
   private sockets = 0;
+  readonly settings: WorkspaceSettings;
 
   private constructor(
     private readonly options: SessionOptions,
@@ -33,7 +34,9 @@ export class Session {
     private readonly browser: Browser,
     /** The workspace's folder on disk. */
     readonly workspace: string,
-  ) {}
+  ) {
+    this.settings = new WorkspaceSettings(workspace);
+  }
 
   static async open(options: SessionOptions = {}): Promise<Session> {
     const workbench = installWorkbench();
@@ -73,7 +76,7 @@ export class Session {
     });
     const page = await context.newPage();
     await page.goto(this.server.address(this.workspace), { waitUntil: 'domcontentloaded' });
-    const window = new WorkbenchPage(page, screenshots(), new UserSettings(this.server.settingsFile));
+    const window = new WorkbenchPage(page, screenshots(), this.settings);
     await window.ready();
     return window;
   }

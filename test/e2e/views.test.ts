@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,10 +14,6 @@ describe('the views', () => {
   let savers: Frame;
 
   const runFolders = () => readdirSync(join(session.workspace, '.e2train', 'runs'));
-  const setSettings = (settings: Record<string, unknown>) => {
-    mkdirSync(join(session.workspace, '.vscode'), { recursive: true });
-    writeFileSync(join(session.workspace, '.vscode', 'settings.json'), JSON.stringify(settings));
-  };
 
   beforeAll(async () => {
     session = await Session.open({ settings: { 'e2train.training.batchSize': 8, 'e2train.training.evaluateEvery': 100 } });
@@ -49,15 +45,16 @@ describe('the views', () => {
         const lines = (await window.lines()).filter(({ text }) => text.includes('tf.layers.'));
         return lines.length > 0 && lines.every(fits) ? true : undefined;
       }, look);
-    setSettings({ 'e2train.annotations.style': 'inlayHint' });
+    session.settings.set('e2train.annotations.style', 'inlayHint');
     await settled('inlay hints', ({ text, annotation }) => annotation === '' && (/~[\d.]+ .?J/.test(text) || text.includes('as tf.')));
     expect((await window.lines()).find(({ text }) => text.includes('conv2d('))?.text).toMatch(/~[\d.]+ mJ · 9\.35 M MACs ×9/);
     await window.screenshot('inlay-hints-light');
 
-    setSettings({ 'e2train.annotations.scope': 'activeLine' });
+    session.settings.set('e2train.annotations.style', undefined);
+    session.settings.set('e2train.annotations.scope', 'activeLine');
     await window.page.locator('.view-line', { hasText: 'tf.layers.add(' }).click();
     await settled('annotation at the cursor alone', ({ text, annotation }) => (annotation !== '') === text.includes('tf.layers.add('));
-    setSettings({});
+    session.settings.set('e2train.annotations.scope', undefined);
     await window.annotatedLine('tf.layers.conv2d(');
   });
 
@@ -109,7 +106,7 @@ describe('the views', () => {
   });
 
   it('of savers follows a setting that is changed meanwhile', async () => {
-    setSettings({ 'e2train.training.learningRate': 0.025 });
+    session.settings.set('e2train.training.learningRate', 0.025);
     const rate = savers.locator('#learningRate input');
     await eventually(async () => ((await rate.inputValue()) === '0.025' ? true : undefined), 'the learning rate of the settings');
   });

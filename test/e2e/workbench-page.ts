@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { eventually } from './eventually';
-import type { UserSettings } from './user-settings';
+import type { WorkspaceSettings } from './workspace-settings';
 
 /** One window of VS Code in the browser, as a person sees and drives it. */
 export class WorkbenchPage {
   constructor(
     readonly page: Page,
     private readonly screenshotFolder: string,
-    private readonly settings: UserSettings,
+    private readonly settings: WorkspaceSettings,
   ) {}
 
   async ready(): Promise<void> {

@@ -19,8 +19,6 @@ export interface WorkbenchServerOptions {
 export interface WorkbenchServer {
   /** Address of the workbench with a folder opened. */
   address(folder: string): string;
-  /** The user's settings, which the server reads again when they change. */
-  readonly settingsFile: string;
   /** Text that the server has logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -58,8 +56,7 @@ export async function startWorkbenchServer(options: WorkbenchServerOptions): Pro
   const configuration = join(directory, 'config.yaml');
   writeFileSync(configuration, '');
   const settings = { ...quietSettings, 'security.workspace.trust.enabled': options.workspaceTrust ?? false, ...options.settings };
-  const settingsFile = join(data, 'User', 'settings.json');
-  writeFileSync(settingsFile, JSON.stringify(settings, null, 2));
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
 
   const environment = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE_|npm_|PORT$|PASSWORD$|VITEST|NODE_ENV$)/.test(name))),
@@ -94,7 +91,6 @@ export async function startWorkbenchServer(options: WorkbenchServerOptions): Pro
   await answering(`http://127.0.0.1:${port}/healthz`, child, log);
   return {
     address: (folder) => `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`,
-    settingsFile,
     log,
     async stop() {
       process.off('exit', killNow);
