@@ -66,9 +66,9 @@ describe('energy at the line', () => {
     await window.runCommand('E2-Train: Show Layers');
     await window.treeRow(/conv2d/).waitFor();
     await window.screenshot('layers-light');
-    await window.setTheme('Dark Modern');
+    await window.setTheme('Default Dark Modern');
     await window.screenshot('layers-dark');
-    await window.setTheme('Dark High Contrast');
+    await window.setTheme('Default High Contrast');
     await window.screenshot('layers-high-contrast');
   });
 

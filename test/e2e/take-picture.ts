@@ -15,7 +15,7 @@ async function takePicture(): Promise<void> {
       'e2train.training.iterations': 600,
       'e2train.training.batchSize': 32,
       'e2train.savers.smd.enabled': true,
-      'workbench.colorTheme': 'Light Modern',
+      'workbench.colorTheme': 'Default Light Modern',
       'editor.fontSize': 12,
       'breadcrumbs.enabled': false,
     },

@@ -79,11 +79,11 @@ describe('a run from the editor', () => {
     const dropped = after.filter(({ executed }) => !executed).length / after.length;
     expect(dropped).toBeGreaterThan(0.6);
     await window.screenshot('live-light');
-    await window.setTheme('Dark Modern');
+    await window.setTheme('Default Dark Modern');
     await window.screenshot('live-dark');
-    await window.setTheme('Dark High Contrast');
+    await window.setTheme('Default High Contrast');
     await window.screenshot('live-high-contrast');
-    await window.setTheme('Light Modern');
+    await window.setTheme('Default Light Modern');
   });
 
   it('stops with a checkpoint, and resumes where it stopped with the settings that it had', async () => {

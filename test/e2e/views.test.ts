@@ -122,10 +122,14 @@ describe('the views', () => {
     await window.treeRow(/SMD.*% test.*J/).waitFor();
     await window.statusBarItem('asic-45nm').waitFor();
     await window.webview('section.chart');
-    for (const theme of ['Dark High Contrast', 'Dark Modern', 'Light Modern']) {
+    for (const [theme, kind] of [
+      ['Default High Contrast', 'high-contrast'],
+      ['Default Dark Modern', 'dark'],
+      ['Default Light Modern', 'light'],
+    ] as const) {
       await window.setTheme(theme);
-      await savers.locator(`body.vscode-${theme.includes('High') ? 'high-contrast' : theme.split(' ')[0]!.toLowerCase()}`).waitFor();
-      await window.screenshot(`finished-${theme.toLowerCase().replaceAll(' ', '-')}`);
+      await savers.locator(`body.vscode-${kind}`).waitFor();
+      await window.screenshot(`finished-${kind}`);
     }
   });
 

@@ -175,7 +175,10 @@ export class WorkbenchPage {
     await this.page.screenshot({ path: join(this.screenshotFolder, `${name}.png`) });
   }
 
-  /** Chooses a colour theme and waits until it is on. In the settings, since the picker closes whenever something else takes the focus. */
+  /**
+   * Chooses a colour theme, by its name in the settings, and waits until it is on. Not by the picker, which closes whenever something else takes
+   * the focus.
+   */
   async setTheme(name: string): Promise<void> {
     this.settings.set('workbench.colorTheme', name);
     await this.page.locator(`.monaco-workbench.${themeClass(name)}`).waitFor();
