@@ -12,6 +12,7 @@
 #include "loss.c"
 #include "lstm.c"
 #include "optimizer.c"
+#include "multiply_add_peak.c"
 #include "pack_weights.c"
 #include "partial_sums.c"
 #include "pooling.c"

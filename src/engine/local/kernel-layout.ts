@@ -310,6 +310,8 @@ export const kernelLayouts = {
     estimator: 'integer',
   },
   gateMean: { masks: 'place', dmasks: 'place', mean: 'result', gates: 'integer', momentum: 'float' },
+  /** Nothing but multiply-adds in registers, to measure the processor's peak; part of no network. */
+  multiplyAddPeak: { sums: 'result', rounds: 'integer' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type KernelName = keyof typeof kernelLayouts;

@@ -68,7 +68,7 @@ const builders: Readonly<Record<LocalBuildName, () => KernelBuild>> = {
 };
 
 /** The first of the candidates that works; the note says why it is not the first of all. */
-async function chooseBuild(wanted: NonNullable<LocalEngineOptions['build']>): Promise<{ kernels: KernelBuild; note?: string }> {
+export async function chooseBuild(wanted: NonNullable<LocalEngineOptions['build']>): Promise<{ kernels: KernelBuild; note?: string }> {
   const candidates: readonly LocalBuildName[] =
     wanted === 'auto' ? ['native', 'wasm-relaxed', 'wasm-plain'] : wanted === 'wasm' ? ['wasm-relaxed', 'wasm-plain'] : [wanted];
   const reasons: string[] = [];

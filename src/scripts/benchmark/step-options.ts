@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { builtinNetworks, engineNames } from '../../protocol/configuration';
+import type { HowLong } from './step-times';
+
+export interface StepOptions {
+  readonly network: (typeof builtinNetworks)[number];
+  readonly batch: number;
+  /** 0: the physical cores. */
+  readonly threads: number;
+  readonly engine: (typeof engineNames)[number];
+  readonly howLong: HowLong;
+  readonly json: boolean;
+  /** Say kernel by kernel where the time goes. */
+  readonly profile: boolean;
+}
+
+/** @throws Error with one sentence for what cannot be measured. */
+export function parseStepOptions(words: readonly string[]): StepOptions {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      network: { type: 'string', default: 'resnet20' },
+      batch: { type: 'string', default: '32' },
+      threads: { type: 'string', default: '0' },
+      engine: { type: 'string', default: 'auto' },
+      steps: { type: 'string', default: '30' },
+      seconds: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const engine = oneOf('engine', engineNames, values.engine);
+  if (values.profile && engine === 'tensorflow') throw new Error('--profile is for our own engines: native or wasm.');
+  return {
+    network: oneOf('network', builtinNetworks, values.network),
+    batch: wholeNumber('batch', values.batch, 1),
+    threads: wholeNumber('threads', values.threads, 0),
+    engine,
+    howLong:
+      values.seconds === undefined
+        ? { steps: wholeNumber('steps', values.steps, 1) }
+        : { seconds: wholeNumber('seconds', values.seconds, 1) },
+    json: values.json,
+    profile: values.profile,
+  };
+}
+
+export function oneOf<T extends string>(option: string, known: readonly T[], given: string): T {
+  const found = known.find((name) => name === given);
+  if (found === undefined) throw new Error(`--${option} must be one of ${known.join(', ')}, not “${given}”.`);
+  return found;
+}
+
+export function wholeNumber(option: string, given: string, least: number): number {
+  const number = Number(given);
+  if (given.trim() === '' || !Number.isInteger(number) || number < least)
+    throw new Error(`--${option} must be a whole number of at least ${least}, not “${given}”.`);
+  return number;
+}
