@@ -17,6 +17,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     batchSize: options.batch,
     seed: options.seed,
     learningRate: options.learningRate,
+    learningRateSchedule: options.schedule,
     momentum: options.momentum,
     weightDecay: options.weightDecay,
     evaluateEvery: options.evaluateEvery,
@@ -24,7 +25,15 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     engine: options.engine,
     threads: options.threads,
     deviceProfile: options.profile,
-    savers: { smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }) },
+    savers: {
+      smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }),
+      swa: withoutUndefined({
+        enabled: options.swa,
+        startShare: options.swaStart,
+        every: options.swaEvery,
+        batchNormBatches: options.swaBatches,
+      }),
+    },
   });
   const parsed = runConfigurationSchema.safeParse(input);
   if (parsed.success) return parsed.data;

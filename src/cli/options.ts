@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type * as z from 'zod';
-import { type RunConfiguration, runConfigurationSchema, smdSchema } from '../protocol/configuration';
+import { type RunConfiguration, runConfigurationSchema, smdSchema, swaSchema } from '../protocol/configuration';
 import { issuesInWords } from '../protocol/issue-in-words';
 
 /** Command-line options that stand for fields of the run configuration; texts and ranges are the schema's own. */
@@ -22,8 +22,15 @@ export const trainingOptions = [
   batchOption,
   numberOption('--smd <probability>', smdSchema.shape.dropProbability, `${smdSchema.shape.dropProbability.description} (default: no SMD)`),
   numberOption('--smd-stretch <factor>', smdSchema.shape.scheduleStretch),
+  new Option('--swa', swaSchema.shape.enabled.description),
+  numberOption('--swa-start <share>', swaSchema.shape.startShare),
+  numberOption('--swa-every <n>', swaSchema.shape.every),
+  numberOption('--swa-batches <n>', swaSchema.shape.batchNormBatches),
   numberOption('--seed <n>', fields.seed),
   numberOption('--learning-rate <rate>', fields.learningRate),
+  new Option('--schedule <name>', described(fields.learningRateSchedule)).argParser((text) =>
+    checked('--schedule', fields.learningRateSchedule, text),
+  ),
   numberOption('--momentum <m>', fields.momentum),
   numberOption('--weight-decay <w>', fields.weightDecay),
   new Option('--no-augment', 'train on the images as they are'),
@@ -44,8 +51,13 @@ export interface TrainingOptions {
   readonly batch?: number;
   readonly smd?: number;
   readonly smdStretch?: number;
+  readonly swa?: boolean;
+  readonly swaStart?: number;
+  readonly swaEvery?: number;
+  readonly swaBatches?: number;
   readonly seed?: number;
   readonly learningRate?: number;
+  readonly schedule?: RunConfiguration['learningRateSchedule'];
   readonly momentum?: number;
   readonly weightDecay?: number;
   readonly augment: boolean;

@@ -19,7 +19,8 @@ export function runSummary(run: RunFolder): string {
     `Without savers (SMB, fp32)    ~${formatJoules(last.baselineEnergyJ)}`,
     `Saved                         ${formatShare(saved)}`,
     `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
-    `Test accuracy                 ${evaluation ? `${formatShare(evaluation.accuracy)} of ${evaluation.images} images (measured)` : 'unavailable: not evaluated yet'}`,
+    `Test accuracy                 ${evaluation ? testAccuracy(evaluation) : 'unavailable: not evaluated yet'}`,
+    ...(evaluation?.lastIterate ? [`  of the last weights         ${formatShare(evaluation.lastIterate.accuracy)} (measured)`] : []),
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
     `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}` : 'unavailable: not recorded'}`,
     `Run folder                    ${run.directory}`,
@@ -27,6 +28,11 @@ export function runSummary(run: RunFolder): string {
     `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; nothing was measured with a meter.`,
   ];
   return lines.join('\n');
+}
+
+function testAccuracy({ accuracy, images, averagedWeights }: EvaluationRecord): string {
+  const of = averagedWeights === undefined ? '' : `, average of ${averagedWeights} sets of weights (SWA)`;
+  return `${formatShare(accuracy)} of ${images} images (measured${of})`;
 }
 
 function latest(records: readonly MetricRecord[], type: MetricRecord['type']): MetricRecord | undefined {

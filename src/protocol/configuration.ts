@@ -37,8 +37,22 @@ export const smdSchema = z.strictObject({
     .describe('With SMD the run has this many times the nominal iterations (the paper: 4/3 at one half dropped).'),
 });
 
-export const saversSchema = z.strictObject({ smd: smdSchema.prefault({}) });
+export const swaSchema = z.strictObject({
+  enabled: z.boolean().default(false).describe('Average the weights over the end of the run (SWA), at a constant learning rate.'),
+  startShare: z.number().min(0).max(1).default(0.75).describe('Share of the run after which averaging begins, 0 to 1.'),
+  every: z.int().min(1).max(100_000).default(3).describe('Take the weights into the average every so many iterations.'),
+  batchNormBatches: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(24)
+    .describe('Training batches from which the statistics of batch norm are estimated anew for the averaged weights.'),
+});
+
+export const saversSchema = z.strictObject({ smd: smdSchema.prefault({}), swa: swaSchema.prefault({}) });
 export type Savers = z.infer<typeof saversSchema>;
+
+export const learningRateSchedules = ['auto', 'steps', 'constant'] as const;
 
 export const engineNames = ['auto', 'native', 'wasm', 'tensorflow'] as const;
 
@@ -49,7 +63,13 @@ export const runConfigurationSchema = z.strictObject({
   iterations: z.int().min(1).max(10_000_000).default(1000).describe('Nominal iterations of the run, before SMD stretches them.'),
   batchSize: z.int().min(1).max(4096).default(64).describe('Images per mini-batch.'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Seed of everything random in the run.'),
-  learningRate: z.number().min(0).max(10).default(0.1).describe('Initial learning rate; divided by 10 at 1/2 and 3/4 of the run.'),
+  learningRate: z.number().min(0).max(10).default(0.1).describe('Initial learning rate; the schedule says how it falls.'),
+  learningRateSchedule: z
+    .enum(learningRateSchedules)
+    .default('auto')
+    .describe(
+      'Steps: divided by 10 at 1/2 and 3/4 of the run. Constant: as it is. Auto: constant where weights are averaged (SWA), else steps.',
+    ),
   momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD.'),
   weightDecay: z.number().min(0).max(1).default(1e-4).describe('Weight decay on all trained weights, batch norm and biases included.'),
   savers: saversSchema.prefault({}),
@@ -74,6 +94,14 @@ export const tuningSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().optional(),
       dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
+    })
+    .optional(),
+  swa: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      startShare: swaSchema.shape.startShare.unwrap().optional(),
+      every: swaSchema.shape.every.unwrap().optional(),
+      batchNormBatches: swaSchema.shape.batchNormBatches.unwrap().optional(),
     })
     .optional(),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tuningSchema } from './configuration';
+import { runConfigurationSchema, saversSchema, tuningSchema } from './configuration';
 
 /**
  * Metric records: the lines of a run's `metrics.jsonl` and what the backend streams. Iterations count from 1.
@@ -32,6 +32,7 @@ export const iterationRecordSchema = z.strictObject({
 });
 export type IterationRecord = z.infer<typeof iterationRecordSchema>;
 
+/** Test of the model that the run would give: with SWA, once it has begun, the averaged weights. */
 export const evaluationRecordSchema = z.strictObject({
   type: z.literal('evaluation'),
   iteration,
@@ -40,6 +41,9 @@ export const evaluationRecordSchema = z.strictObject({
   loss: z.number(),
   /** Top-1 share over all test images. */
   accuracy: z.number().min(0).max(1),
+  /** SWA: sets of weights in the average that was tested, and the same test of the weights that SGD stands at. */
+  averagedWeights: z.int().min(1).optional(),
+  lastIterate: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) }).optional(),
   energyJ: joules,
 });
 export type EvaluationRecord = z.infer<typeof evaluationRecordSchema>;
@@ -53,6 +57,14 @@ export const predictionRecordSchema = z.strictObject({
   baselineEnergyJ: joules,
   /** Wall-clock of the whole run. */
   seconds: z.number().min(0),
+  /** The settings that may change while the run is live, as they stand. */
+  settings: z
+    .strictObject({
+      learningRate: runConfigurationSchema.shape.learningRate.unwrap(),
+      iterations: runConfigurationSchema.shape.iterations.unwrap(),
+      savers: saversSchema,
+    })
+    .optional(),
 });
 export type PredictionRecord = z.infer<typeof predictionRecordSchema>;
 

@@ -4,7 +4,12 @@ import type { RunConfiguration } from '../protocol/configuration';
 /** What lists show of a run: its model and its savers, short. */
 export function runTitle({ model, savers }: RunConfiguration): string {
   const name = model.kind === 'builtin' ? model.name : fileModelName(model);
-  return savers.smd.enabled ? `${name} · SMD ${Number(savers.smd.dropProbability.toFixed(2))}` : `${name} · SMB`;
+  const named = [
+    ...(savers.smd.enabled ? [`SMD ${Number(savers.smd.dropProbability.toFixed(2))}`] : []),
+    ...(savers.swa.enabled ? ['SWA'] : []),
+  ];
+  // Averaging saves nothing: beside it plain training is still that.
+  return [name, ...(savers.smd.enabled ? [] : ['SMB']), ...named].join(' · ');
 }
 
 function fileModelName({ path, exportName }: { path: string; exportName?: string | undefined }): string {

@@ -11,6 +11,8 @@ export interface TrainingMoment {
   readonly state: TrainingState;
   /** Momenta of SGD by weight name. */
   readonly momenta: WeightValues;
+  /** The average of the weights so far by weight name; empty before the first (SWA). */
+  readonly average: WeightValues;
 }
 
 /** A checkpoint as it was read. */
@@ -18,10 +20,13 @@ export type Checkpoint = StoredModel & TrainingMoment;
 
 const checkedFiles = ['model.json', 'weights.bin', 'trainer.bin'] as const;
 
+const tensorListSchema = z.array(z.strictObject({ name: z.string(), length: z.int().min(0) }));
+
 const trainerContentSchema = z.strictObject({
   state: trainingStateSchema,
-  /** Tensors of `trainer.bin` in their order. */
-  momenta: z.array(z.strictObject({ name: z.string(), length: z.int().min(0) })),
+  /** Tensors of `trainer.bin` in their order: momenta, then the average. */
+  momenta: tensorListSchema,
+  average: tensorListSchema.default([]),
   /** SHA-256 of the other files. */
   digests: z.record(z.enum(checkedFiles), z.string()),
 });
@@ -37,11 +42,12 @@ const trainerFileSchema = z.strictObject({
  * The files of a checkpoint by name: a model that tf.loadLayersModel opens, and beside it what only training needs. Digests bind
  * them together, so that a file changed or cut short is noticed.
  */
-export function encodeCheckpoint({ state, momenta, ...model }: Model & TrainingMoment): Record<string, Uint8Array> {
-  const files = { ...encodeModel(model), 'trainer.bin': joinFloats([...momenta.values()]) };
+export function encodeCheckpoint({ state, momenta, average, ...model }: Model & TrainingMoment): Record<string, Uint8Array> {
+  const files = { ...encodeModel(model), 'trainer.bin': joinFloats([...momenta.values(), ...average.values()]) };
   const content: z.input<typeof trainerContentSchema> = {
     state,
-    momenta: [...momenta].map(([name, { length }]) => ({ name, length })),
+    momenta: listed(momenta),
+    average: listed(average),
     digests: Object.fromEntries(checkedFiles.map((name) => [name, sha256(files[name])])) as Record<(typeof checkedFiles)[number], string>,
   };
   const trainer = { format: 1, content, digest: sha256(JSON.stringify(content)) };
@@ -55,7 +61,7 @@ export function encodeCheckpoint({ state, momenta, ...model }: Model & TrainingM
 export async function readCheckpoint(directory: string): Promise<Checkpoint> {
   const file = trainerFileSchema.safeParse(await readJson(join(directory, 'trainer.json')));
   if (!file.success || sha256(JSON.stringify(file.data.content)) !== file.data.digest) throw new Error('Its trainer.json is damaged.');
-  const { state, momenta, digests } = trainerContentSchema.parse(file.data.content);
+  const { state, momenta, average, digests } = trainerContentSchema.parse(file.data.content);
   const contents = await Promise.all(checkedFiles.map((name) => readFile(join(directory, name)).catch(() => undefined)));
   checkedFiles.forEach((name, index) => {
     const content = contents[index];
@@ -64,9 +70,14 @@ export async function readCheckpoint(directory: string): Promise<Checkpoint> {
   });
   const values = splitFloats(
     contents[checkedFiles.indexOf('trainer.bin')]!,
-    momenta.map(({ name, length }) => [name, length]),
+    [...momenta, ...average].map(({ length }) => length),
   );
-  return { ...(await readModel(directory)), state, momenta: values };
+  const named = (list: typeof momenta, first: number) => new Map(list.map(({ name }, index) => [name, values[first + index]!]));
+  return { ...(await readModel(directory)), state, momenta: named(momenta, 0), average: named(average, momenta.length) };
+}
+
+function listed(values: WeightValues): z.infer<typeof tensorListSchema> {
+  return [...values].map(([name, { length }]) => ({ name, length }));
 }
 
 async function readJson(path: string): Promise<unknown> {

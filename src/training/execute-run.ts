@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openBatchStream } from '../datasets/batch-stream';
 import type { Dataset } from '../datasets/dataset';
 import { evaluationBatches } from '../datasets/evaluation-batches';
+import { observationBatches } from '../datasets/observation-batches';
 import { findDeviceProfile } from '../energy/device-profile';
 import { estimateNetwork } from '../energy/estimate';
 import { createLedger } from '../energy/ledger';
@@ -24,6 +25,7 @@ import { RunReporter } from './run-reporter';
 import { Trainer } from './trainer';
 import { TrainingLoop } from './training-loop';
 import type { TrainingState } from './training-state';
+import { WeightAverage } from './weight-average';
 import { writeFolderAtomically } from './write-folder';
 
 /** Everything a run is made of. */
@@ -71,6 +73,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       trainer.writeWeights(initializeWeights(graph, streams.weights));
     }
 
+    const average = new WeightAverage(checkpoint?.state.average, checkpoint?.average);
     const clock = new RunClock(checkpoint?.state.elapsedSeconds ?? 0);
     const batches = openBatchStream(dataset, { batchSize, seed, augment: configuration.augment, firstBatch: from.batchesTaken });
     try {
@@ -80,6 +83,9 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
           trainer,
           batches,
           testBatches: () => evaluationBatches(dataset.test, dataset, batchSize),
+          observationBatches: (count) => observationBatches(dataset, configuration, count),
+          graph,
+          average,
           ledger,
           clock,
           reporter: new RunReporter(emit, ledger, clock, iterationJ, configuration.evaluateEvery),
@@ -88,7 +94,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
           control,
           recordedTunings: tuningsAfter(run, from.iteration),
           emit,
-          writeCheckpoint: (state) => writeCheckpoint(state),
+          writeCheckpoint: (state) => writeCheckpoint(state, average),
           warn,
         },
         from,
@@ -97,8 +103,10 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       const outcome = await loop.run();
       if (outcome === 'finished') {
         const { iteration } = loop.state;
-        const weights = finite(trainer.readWeights(), iteration);
-        await writeFolderAtomically(join(run.directory, 'model'), encodeModel({ graph, weights, metadata: metadata(dataset, iteration) }));
+        const weights = finite(await loop.model(), iteration);
+        const { count } = average.state;
+        const described = { ...metadata(dataset, iteration), ...(count > 0 && { averagedWeights: count }) };
+        await writeFolderAtomically(join(run.directory, 'model'), encodeModel({ graph, weights, metadata: described }));
       }
       return outcome;
     } finally {
@@ -108,10 +116,10 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
     trainer.dispose();
   }
 
-  async function writeCheckpoint(state: TrainingState): Promise<void> {
+  async function writeCheckpoint(state: TrainingState, average: WeightAverage): Promise<void> {
     const weights = finite(trainer.readWeights(), state.iteration);
     const stored = { graph, weights, metadata: metadata(dataset, state.iteration) };
-    await checkpoints.write({ ...stored, state, momenta: trainer.readMomenta() });
+    await checkpoints.write({ ...stored, state, momenta: trainer.readMomenta(), average: average.weights });
   }
 }
 

@@ -18,6 +18,8 @@ export const modelMetadataSchema = z.object({
   /** Name of the data set that the model was trained on. */
   dataset: z.string(),
   iteration: z.int().min(0),
+  /** Sets of weights that these are the average of (SWA); absent for the weights that SGD stood at. */
+  averagedWeights: z.int().min(1).optional(),
 });
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
 
@@ -63,10 +65,11 @@ export async function readModel(directory: string): Promise<StoredModel> {
   const file = modelFileSchema.parse(JSON.parse(await readFile(join(directory, 'model.json'), 'utf8')));
   const manifest = file.weightsManifest.flatMap(({ weights }) => weights);
   const bytes = await readFile(join(directory, 'weights.bin'));
-  const weights = splitFloats(
+  const values = splitFloats(
     bytes,
-    manifest.map(({ name, shape }) => [name, elementsOf(shape)]),
+    manifest.map(({ shape }) => elementsOf(shape)),
   );
+  const weights = new Map(manifest.map(({ name }, index) => [name, values[index]!]));
   return { topology: file.modelTopology, weights, metadata: file.userDefinedMetadata };
 }
 
@@ -76,15 +79,13 @@ export function joinFloats(tensors: readonly Float32Array[]): Uint8Array {
 }
 
 /** @throws Error with one sentence when the bytes are not as many as the lengths ask for. */
-export function splitFloats(bytes: Uint8Array, lengths: readonly (readonly [name: string, length: number])[]): WeightValues {
-  const needed = 4 * lengths.reduce((sum, [, length]) => sum + length, 0);
+export function splitFloats(bytes: Uint8Array, lengths: readonly number[]): Float32Array[] {
+  const needed = 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (bytes.byteLength !== needed) throw new Error(`The stored weights have ${bytes.byteLength} bytes where ${needed} are expected.`);
   const aligned = new Float32Array(Uint8Array.from(bytes).buffer);
-  const values = new Map<string, Float32Array>();
   let offset = 0;
-  for (const [name, length] of lengths) {
-    values.set(name, aligned.slice(offset, offset + length));
+  return lengths.map((length) => {
     offset += length;
-  }
-  return values;
+    return aligned.slice(offset - length, offset);
+  });
 }

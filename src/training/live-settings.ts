@@ -13,18 +13,21 @@ export function liveSettings({ learningRate, iterations, savers }: RunConfigurat
   return { learningRate, iterations, savers };
 }
 
+/** What a tuning sets, without what it leaves alone. */
+function given<T extends object>(change: T | undefined): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
+  const entries = Object.entries(change ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>;
+}
+
 export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
-  const { smd } = settings.savers;
+  const { smd, swa } = settings.savers;
   return {
     learningRate: tuning.learningRate ?? settings.learningRate,
     iterations: tuning.iterations ?? settings.iterations,
     savers: {
       ...settings.savers,
-      smd: {
-        ...smd,
-        enabled: tuning.smd?.enabled ?? smd.enabled,
-        dropProbability: tuning.smd?.dropProbability ?? smd.dropProbability,
-      },
+      smd: { ...smd, ...given(tuning.smd) },
+      swa: { ...swa, ...given(tuning.swa) },
     },
   };
 }

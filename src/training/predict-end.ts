@@ -31,6 +31,7 @@ export function predictEnd(midway: Midway): PredictionRecord {
     plannedIterations: planned,
     energyJ: midway.energyJ + executed * midway.iterationJ,
     baselineEnergyJ: midway.baselineEnergyJ + remaining * (midway.settings.iterations / planned) * midway.iterationJ,
+    settings: midway.settings,
     seconds: midway.seconds + executed * midway.iterationSeconds + evaluations * (midway.evaluationSeconds ?? 0),
   };
 }

@@ -54,6 +54,12 @@ export class Trainer {
     return this.classify('evaluate', batch, this.network.evaluationMetrics);
   }
 
+  /** Moves the running statistics of batch norm by a batch, as a step would; changes nothing else. */
+  observe({ images, labels }: LabelledImages): void {
+    this.executable.write(this.network.images, images);
+    this.executable.run('observe', labels.length);
+  }
+
   /** Class probabilities [samples, classes] by inference. */
   predict(images: Float32Array, samples: number): Float32Array {
     const { network, executable } = this;
@@ -67,9 +73,20 @@ export class Trainer {
     return new Map(this.network.weights.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
   }
 
+  /** A copy of the weights that SGD moves. */
+  readTrainedWeights(): WeightValues {
+    const trained = this.network.weights.filter(({ name }) => this.network.momenta.has(name));
+    return new Map(trained.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
+  }
+
   /** @throws Error with one sentence when a weight is missing or has another size. */
   writeWeights(values: WeightValues): void {
     for (const { name, tensor, shape } of this.network.weights) this.writeNamed(values, name, tensor, shape);
+  }
+
+  /** Writes those weights and running statistics that are given. */
+  writeSomeWeights(values: WeightValues): void {
+    for (const { name, tensor, shape } of this.network.weights) if (values.has(name)) this.writeNamed(values, name, tensor, shape);
   }
 
   /** A copy of SGD's momenta, by the weight's name. */

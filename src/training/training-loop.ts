@@ -3,9 +3,12 @@ import type { BatchStream } from '../datasets/batch-stream';
 import type { Ledger } from '../energy/ledger';
 import type { Random } from '../platform/random';
 import { plannedIterations, type RunConfiguration, type Tuning } from '../protocol/configuration';
-import type { MetricRecord, TuningRecord } from '../protocol/records';
-import { evaluateTestSet } from './evaluate-test-set';
-import { scheduledLearningRate } from './learning-rate-schedule';
+import type { LayerGraph } from '../protocol/layer-graph';
+import type { EvaluationRecord, MetricRecord, TuningRecord } from '../protocol/records';
+import { withAveragedModel } from './averaged-model';
+import { type Evaluation, evaluateTestSet } from './evaluate-test-set';
+import type { WeightValues } from './initialize-weights';
+import { isConstant, scheduledLearningRate } from './learning-rate-schedule';
 import { intervalOf, type LiveSettings, tuned } from './live-settings';
 import type { MiniBatchDropping } from './mini-batch-dropping';
 import type { RunClock } from './run-clock';
@@ -13,6 +16,7 @@ import type { RunControl } from './run-control';
 import type { RunReporter } from './run-reporter';
 import type { ClassificationMetrics, LabelledImages, Trainer } from './trainer';
 import type { TrainingState } from './training-state';
+import type { WeightAverage } from './weight-average';
 
 export interface LoopParts {
   readonly configuration: RunConfiguration;
@@ -20,6 +24,10 @@ export interface LoopParts {
   /** Opened at the batch that comes next. */
   readonly batches: BatchStream;
   readonly testBatches: () => Iterable<LabelledImages>;
+  /** The same so many training batches each time, for statistics of averaged weights. */
+  readonly observationBatches: (count: number) => Iterable<LabelledImages>;
+  readonly graph: LayerGraph;
+  readonly average: WeightAverage;
   readonly ledger: Ledger;
   readonly clock: RunClock;
   readonly reporter: RunReporter;
@@ -42,6 +50,8 @@ export class TrainingLoop {
   private checkpointAt: number;
   private settings: LiveSettings;
   private warnedOf?: string;
+  /** The averaged model as it was last tested, and when. */
+  private tested?: { readonly iteration: number; readonly weights: WeightValues };
   private readonly recordedTunings: TuningRecord[];
 
   /** @param from where the run stands; `fresh` when no checkpoint of this moment is on disk. */
@@ -77,7 +87,7 @@ export class TrainingLoop {
   }
 
   get state(): TrainingState {
-    const { clock, dropping, dropoutRandom, ledger } = this.parts;
+    const { average, clock, dropping, dropoutRandom, ledger } = this.parts;
     return {
       iteration: this.iteration,
       batchesTaken: this.batchesTaken,
@@ -86,14 +96,28 @@ export class TrainingLoop {
       settings: this.settings,
       random: { dropping: dropping.state, dropout: dropoutRandom.state },
       ledger: ledger.state(),
+      average: average.state,
     };
   }
 
+  /** Weights that the run gives: averaged ones where there are any (SWA), else those that SGD stands at. */
+  async model(): Promise<WeightValues> {
+    if (this.parts.average.state.count === 0) return this.parts.trainer.readWeights();
+    if (this.tested?.iteration === this.iteration) return this.tested.weights;
+    return (await this.withAverage(
+      () => false,
+      async (weights) => weights,
+    ))!;
+  }
+
   private iterate(): void {
-    const { dropping, ledger, reporter } = this.parts;
+    const { average, dropping, ledger, reporter, trainer } = this.parts;
     const iteration = this.iteration + 1;
-    const learningRate = scheduledLearningRate(this.settings.learningRate, iteration, plannedIterations(this.settings));
-    const nominalShare = this.settings.iterations / plannedIterations(this.settings);
+    const planned = plannedIterations(this.settings);
+    const initial = this.settings.learningRate;
+    const constant = isConstant(this.parts.configuration.learningRateSchedule, this.settings);
+    const learningRate = constant ? initial : scheduledLearningRate(initial, iteration, planned);
+    const nominalShare = this.settings.iterations / planned;
     if (dropping.dropsNext(this.settings.savers.smd)) {
       ledger.dropped(nominalShare);
       this.iteration = iteration;
@@ -102,6 +126,7 @@ export class TrainingLoop {
     }
     const step = this.step(iteration, learningRate);
     ledger.executed(step.metrics.samples, nominalShare);
+    average.follow(this.settings.savers.swa, iteration, planned, () => trainer.readTrainedWeights());
     this.iteration = iteration;
     reporter.iteration(iteration, learningRate, this.settings, step);
   }
@@ -143,18 +168,38 @@ export class TrainingLoop {
 
   /** Evaluates at every interval and at the end. A stop abandons it; the resumed run makes up for it. */
   private async evaluateIfDue(): Promise<void> {
-    const { clock, configuration, control, emit, ledger, reporter, testBatches, trainer } = this.parts;
+    const { clock, configuration, emit, ledger, reporter } = this.parts;
     const interval = intervalOf(configuration.evaluateEvery, 10, this.settings);
     const due = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
     if (!due || this.iteration === 0 || this.evaluatedAt === this.iteration) return;
     const started = clock.seconds;
-    const evaluation = await evaluateTestSet(trainer, testBatches(), () => control.stopRequested);
+    const evaluation = await this.evaluate();
     if (evaluation === undefined) return;
     clock.evaluationSeconds.add(clock.seconds - started);
     this.evaluatedAt = this.iteration;
     emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, energyJ: ledger.energyJ });
     reporter.layerEnergy(this.iteration);
     reporter.prediction(this.iteration, this.settings);
+  }
+
+  /** Tests what SGD stands at and, where there is one, the averaged model, which then is what the run is judged by. */
+  private async evaluate(): Promise<Omit<EvaluationRecord, 'type' | 'iteration' | 'energyJ'> | undefined> {
+    const { average, control, testBatches, trainer } = this.parts;
+    const abandoned = () => control.stopRequested;
+    const last = await evaluateTestSet(trainer, testBatches(), abandoned);
+    const { count } = average.state;
+    if (last === undefined || count === 0) return last;
+    const averaged = await this.withAverage(abandoned, async (weights): Promise<Evaluation | undefined> => {
+      this.tested = { iteration: this.iteration, weights };
+      return evaluateTestSet(trainer, testBatches(), abandoned);
+    });
+    return averaged && { ...averaged, averagedWeights: count, lastIterate: { loss: last.loss, accuracy: last.accuracy } };
+  }
+
+  private withAverage<T>(abandoned: () => boolean, use: (weights: WeightValues) => Promise<T>): Promise<T | undefined> {
+    const { average, graph, observationBatches, trainer } = this.parts;
+    const batches = observationBatches(this.settings.savers.swa.batchNormBatches);
+    return withAveragedModel({ trainer, graph, average, batches }, abandoned, use);
   }
 
   private async checkpointIfDue(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { saversSchema } from '../protocol/configuration';
+import { noAverage } from './weight-average';
 
 /** Where a run stands after an iteration, beside its weights and momenta: all that the next iteration depends on, and what its records count. */
 export const trainingStateSchema = z.strictObject({
@@ -15,5 +16,7 @@ export const trainingStateSchema = z.strictObject({
   /** States of the random streams. */
   random: z.strictObject({ dropping: z.unknown(), dropout: z.unknown() }),
   ledger: z.unknown(),
+  /** Where the average of the weights stands (SWA). */
+  average: z.strictObject({ count: z.int().min(0), takenAt: z.int().min(0) }).default(noAverage),
 });
 export type TrainingState = z.infer<typeof trainingStateSchema>;

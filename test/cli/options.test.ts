@@ -20,6 +20,7 @@ describe('options of training', () => {
   it('reach every field of the configuration', () => {
     const words =
       '--data /d --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
+      '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
     const given = parse(...words.split(' '));
     expect(given).toEqual({
@@ -30,9 +31,13 @@ describe('options of training', () => {
       batchSize: 6,
       seed: 7,
       learningRate: 0.2,
+      learningRateSchedule: 'steps',
       momentum: 0.8,
       weightDecay: 0.3,
-      savers: { smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 } },
+      savers: {
+        smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 },
+        swa: { enabled: true, startShare: 0.6, every: 5, batchNormBatches: 4 },
+      },
       evaluateEvery: 8,
       checkpointEvery: 9,
       engine: 'wasm',
@@ -66,6 +71,8 @@ it.each([
   ['--iterations', '', '--iterations must be a number, not “”.'],
   ['--seed', '1.5', '--seed must be a whole number, not 1.5.'],
   ['--threads', '1000', '--threads must be at most 64, not 1000.'],
+  ['--swa-start', '2', '--swa-start must be at most 1, not 2.'],
+  ['--schedule', 'slow', '--schedule must be auto, steps or constant, not “slow”.'],
   ['--engine', 'gpu', '--engine must be auto, native, wasm or tensorflow, not “gpu”.'],
 ])('%s %s is refused in one sentence', (option, value, sentence) => {
   expect(() => parse(option, value)).toThrow(new Error(sentence));

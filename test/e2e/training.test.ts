@@ -64,7 +64,7 @@ describe('a run from the editor', () => {
   it('drops mini-batches from the next iteration on when the slider says so, and notes it in the record', async () => {
     const savers = await window.saversView();
     expect(records.iterations().every(({ executed }) => executed)).toBe(true);
-    await savers.locator('vscode-checkbox').click();
+    await savers.locator('vscode-checkbox', { hasText: 'SMD' }).click();
     await savers.locator('#dropProbability').fill('0.9');
     const tuning = await eventually(
       async () => records.all().find((record) => record.type === 'tuning' && record.tuning.smd?.dropProbability === 0.9),
@@ -84,6 +84,16 @@ describe('a run from the editor', () => {
     await window.setTheme('Default High Contrast');
     await window.screenshot('live-high-contrast');
     await window.setTheme('Default Light Modern');
+  });
+
+  it('averages its weights from the iteration on that the savers view says so, and notes it in the record', async () => {
+    const savers = await window.saversView();
+    await savers.locator('vscode-checkbox', { hasText: 'SWA' }).click();
+    await eventually(
+      async () => records.all().find((record) => record.type === 'tuning' && record.tuning.swa?.enabled === true),
+      'a note of the change',
+    );
+    await window.screenshot('live-savers-light');
   });
 
   it('stops with a checkpoint, and resumes where it stopped with the settings that it had', async () => {

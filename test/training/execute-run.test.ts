@@ -216,6 +216,68 @@ describe('a run that was interrupted has the bits of one that was not', () => {
   });
 });
 
+describe('a run that averages its weights', () => {
+  const swa = { enabled: true, startShare: 0.5, every: 3, batchNormBatches: 2 };
+  const configuration = { iterations: 24, learningRate: 0.05, seed: 4, checkpointEvery: 5, evaluateEvery: 8, savers: { swa } };
+  const tunings = { 10: { swa: { every: 2 } }, 19: { iterations: 26 } };
+
+  it('keeps its learning rate, tests the average once there is one and gives it as its model', async () => {
+    const run = harness.create(configuration);
+    await harness.work(run);
+    expect(new Set(harness.records(run, 'iteration').map(({ learningRate }) => learningRate))).toEqual(new Set([0.05]));
+    // Taken after 12, 15, 18, 21 and 24.
+    expect(harness.records(run, 'evaluation').map(({ iteration, averagedWeights }) => [iteration, averagedWeights])).toEqual([
+      [8, undefined],
+      [16, 2],
+      [24, 5],
+    ]);
+    const [first, , last] = harness.records(run, 'evaluation');
+    expect(first!.lastIterate).toBeUndefined();
+    expect(last!.lastIterate!.loss).not.toBe(last!.loss);
+    const model = JSON.parse(readFileSync(join(run.directory, 'model', 'model.json'), 'utf8'));
+    expect(model.userDefinedMetadata.averagedWeights).toBe(5);
+    // The checkpoint goes on from the last weights.
+    const newest = join(run.directory, 'checkpoints', checkpointsOf(run).at(-1)!, 'weights.bin');
+    expect(readFileSync(newest).equals(harness.finalWeights(run))).toBe(false);
+  });
+
+  it('is not disturbed by testing the average', async () => {
+    const last = async (evaluateEvery: number) => {
+      const run = harness.create({ ...configuration, evaluateEvery });
+      await harness.work(run);
+      return harness.records(run, 'iteration').at(-1)!.loss;
+    };
+    expect(await last(2)).toBe(await last(100));
+  });
+
+  it('has the bits of an uninterrupted one when it was killed after any iteration', async () => {
+    const whole = harness.create(configuration);
+    await harness.work(whole, { tunings });
+    const expected = harness.finalWeights(whole);
+    const evaluation = harness.records(whole, 'evaluation').at(-1)!;
+    // After 12, 14 … 26.
+    expect(evaluation.averagedWeights).toBe(8);
+    for (let killAt = 1; killAt <= 26; killAt++) {
+      const run = harness.create(configuration);
+      expect(await harness.work(run, { killAt, tunings })).toBe('killed');
+      const later = Object.fromEntries(Object.entries(tunings).filter(([iteration]) => Number(iteration) > killAt));
+      expect(await harness.work(run, { tunings: later })).toBe('finished');
+      expect(harness.finalWeights(run).equals(expected), `killed after iteration ${killAt}`).toBe(true);
+      expect(harness.records(run, 'evaluation').at(-1), `killed after iteration ${killAt}`).toEqual(evaluation);
+    }
+  });
+
+  it('forgets its average when averaging is switched off or begins later after all', async () => {
+    const off = harness.create(configuration);
+    await harness.work(off, { tunings: { 20: { swa: { enabled: false } } } });
+    expect(harness.records(off, 'evaluation').at(-1)).not.toHaveProperty('averagedWeights');
+    const longer = harness.create(configuration);
+    await harness.work(longer, { tunings: { 17: { iterations: 48 } } });
+    // Half of 48 is 24: taken after 24, 27 … 48.
+    expect(harness.records(longer, 'evaluation').at(-1)!.averagedWeights).toBe(9);
+  });
+});
+
 describe('checkpoints', () => {
   it('are models that stand beside the trainer’s state, and old ones are removed', async () => {
     const run = harness.create({ iterations: 20, checkpointEvery: 2 });

@@ -40,10 +40,36 @@ async function loadWithTensorFlow(folder: string): Promise<layers.LayersModel> {
   return layers.loadLayersModel({ load: async () => ({ modelTopology, weightSpecs, weightData }) });
 }
 
+/** Of the test images, as a folder's model and its metadata say. */
+async function probabilitiesByTensorFlow(folder: string): Promise<number[][]> {
+  await tf.setBackend('cpu');
+  const model = await loadWithTensorFlow(folder);
+  const { userDefinedMetadata } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+  const values = testImages.flatMap((image) => [...normalizeImage(image, userDefinedMetadata.normalization)]);
+  return tf.tidy(() => (model.predict(tf.tensor4d(values, [testImages.length, 8, 8, 3])) as tf.Tensor).arraySync()) as number[][];
+}
+
 function share(labels: readonly number[]): number {
   const expected = harness.dataset.test.labels;
   return labels.filter((label, index) => label === expected[index]).length / labels.length;
 }
+
+describe('the model of a run that averaged its weights', () => {
+  it('predicts in TensorFlow.js what the evaluation of the average saw', async () => {
+    const swa = { enabled: true, startShare: 0.6, batchNormBatches: 4 };
+    const run = harness.create({ iterations: 60, learningRate: 0.1, augment: false, savers: { swa } });
+    await harness.work(run);
+    const { accuracy, lastIterate } = harness.records(run, 'evaluation').at(-1)!;
+    const { loss } = harness.records(run, 'evaluation').at(-1)!;
+    expect(loss).not.toBe(lastIterate!.loss);
+    const probabilities = await probabilitiesByTensorFlow(join(run.directory, 'model'));
+    expect(share(probabilities.map((row) => row.indexOf(Math.max(...row))))).toBeCloseTo(accuracy, 9);
+    const { labels } = harness.dataset.test;
+    const crossEntropy = probabilities.reduce((sum, row, image) => sum - Math.log(row[labels[image]!]!), 0) / probabilities.length;
+    // Both compute in float32.
+    expect(crossEntropy).toBeCloseTo(loss, 4);
+  });
+});
 
 describe('the model of a finished run', () => {
   it('learnt something, so that agreement below means something', () => {
@@ -51,13 +77,7 @@ describe('the model of a finished run', () => {
   });
 
   it('predicts in TensorFlow.js what the run’s evaluation saw', async () => {
-    await tf.setBackend('cpu');
-    const model = await loadWithTensorFlow(join(directory, 'model'));
-    const { userDefinedMetadata } = JSON.parse(readFileSync(join(directory, 'model', 'model.json'), 'utf8'));
-    const values = testImages.flatMap((image) => [...normalizeImage(image, userDefinedMetadata.normalization)]);
-    const probabilities = tf.tidy(() =>
-      (model.predict(tf.tensor4d(values, [testImages.length, 8, 8, 3])) as tf.Tensor).arraySync(),
-    ) as number[][];
+    const probabilities = await probabilitiesByTensorFlow(join(directory, 'model'));
     expect(share(probabilities.map((row) => row.indexOf(Math.max(...row))))).toBeCloseTo(evaluatedAccuracy, 9);
 
     // Both compute in float32, in other orders.

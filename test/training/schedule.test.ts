@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/platform/random';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
-import { scheduledLearningRate } from '../../src/training/learning-rate-schedule';
+import { isConstant, scheduledLearningRate } from '../../src/training/learning-rate-schedule';
 import { dropProbabilityOf, intervalOf, liveSettings, tuned } from '../../src/training/live-settings';
 import { MiniBatchDropping } from '../../src/training/mini-batch-dropping';
 import { predictEnd } from '../../src/training/predict-end';
@@ -16,6 +16,18 @@ describe('the learning rate', () => {
   it('is divided by 10 after one half and again after three quarters of the planned iterations', () => {
     const rates = Array.from({ length: 8 }, (_, index) => scheduledLearningRate(0.1, index + 1, 8));
     expect(rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
+  });
+});
+
+describe('the schedule', () => {
+  const withAveraging = (enabled: boolean) =>
+    liveSettings(runConfigurationSchema.parse({ ...configuration, savers: { swa: { enabled } } }));
+
+  it('is constant where weights are averaged, unless the person says otherwise', () => {
+    expect(isConstant('auto', withAveraging(false))).toBe(false);
+    expect(isConstant('auto', withAveraging(true))).toBe(true);
+    expect(isConstant('steps', withAveraging(true))).toBe(false);
+    expect(isConstant('constant', withAveraging(false))).toBe(true);
   });
 });
 
@@ -48,7 +60,11 @@ describe('live settings', () => {
     expect(changed).toEqual({
       learningRate: 0.1,
       iterations: 500,
-      savers: { smd: { enabled: true, dropProbability: 0.8, scheduleStretch: 4 / 3 } },
+      savers: { ...configuration.savers, smd: { enabled: true, dropProbability: 0.8, scheduleStretch: 4 / 3 } },
+    });
+    expect(tuned(settings, { swa: { enabled: true, every: 9 } }).savers).toEqual({
+      ...configuration.savers,
+      swa: { ...configuration.savers.swa, enabled: true, every: 9 },
     });
     expect(dropProbabilityOf(tuned(changed, { smd: { enabled: false } }))).toBe(0);
   });
@@ -79,6 +95,7 @@ describe('live settings', () => {
       energyJ: 60 + 150,
       baselineEnergyJ: 75 + 225,
       seconds: 12 + 150 * 0.2 + 3,
+      settings,
     });
   });
 });

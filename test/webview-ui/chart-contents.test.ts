@@ -57,6 +57,29 @@ test('test results stand in the loss table at their iteration, also at one that 
   ]);
 });
 
+test('with averaged weights the headline is theirs, and the last weights stand beside it', () => {
+  const evaluation = { type: 'evaluation', images: 10, energyJ: 1 } as const;
+  const record = recordOf(
+    iterationRecord(1).record,
+    { ...evaluation, iteration: 1, loss: 4, accuracy: 0.4 },
+    iterationRecord(2, 2).record,
+    { ...evaluation, iteration: 2, loss: 2, accuracy: 0.8, averagedWeights: 3, lastIterate: { loss: 3, accuracy: 0.6 } },
+  );
+  const { chart, table } = lossContent(record, options);
+  if (chart.kind !== 'lines') throw new Error('not lines');
+  const points = Object.fromEntries(chart.series.map((series) => [series.label, series.points]));
+  expect(points['Test images, averaged weights (SWA)']).toEqual([
+    { x: 1, y: 4 },
+    { x: 2, y: 2 },
+  ]);
+  expect(points['Test images, last weights']).toEqual([{ x: 2, y: 3 }]);
+  expect(table().columns.at(-1)).toBe('Test loss, last weights');
+  expect(table().rows.map((row) => row.slice(3))).toEqual([
+    [4, undefined],
+    [2, 3],
+  ]);
+});
+
 test('the most costly layers get bars, the others share one, and no joule is lost', () => {
   const layers = Array.from({ length: 20 }, (_, index) => layer(`layer ${index}`, index));
   const { chart } = layerEnergyContent(recordOf({ type: 'layerEnergy', iteration: 5, layers }), 3);

@@ -46,6 +46,19 @@ test('the speed is the mean of what was executed, so that a dropped iteration do
   expect(speed).toMatchObject({ value: `${(40 * batchSize) / 8}/s`, kind: 'images, measured mean of the run' });
 });
 
+test('with SWA the headline accuracy is that of the averaged weights, the last ones come second', () => {
+  const evaluation = { type: 'evaluation', iteration: 100, images: 1000, loss: 1, accuracy: 0.834, energyJ: 1 } as const;
+  const averaged = { ...evaluation, averagedWeights: 12, lastIterate: { loss: 2, accuracy: 0.785 } };
+  const figure = headlineFigures(runSummary('r', { iteration: record, evaluation: averaged })).find(
+    ({ label }) => label === 'Test accuracy',
+  );
+  expect(figure).toEqual({
+    label: 'Test accuracy',
+    value: '83.4 %',
+    kind: 'measured on 1,000 images at iteration 100, weights averaged (SWA); last ones 78.5 %',
+  });
+});
+
 test('a failed run shows its reason, and a run of another window says whose it is', () => {
   const failed = runSummary('r');
   expect(describeState({ ...failed, run: { ...failed.run, state: 'failed', reason: 'The disk is full.' } })).toBe(

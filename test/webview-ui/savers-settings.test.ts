@@ -3,7 +3,7 @@ import { runConfigurationSchema } from '../../src/protocol/configuration';
 import { Draft, tuningBetween } from '../../webview-ui/savers/draft';
 import { readNumber } from '../../webview-ui/savers/field-range';
 import { liveConfiguration } from '../../webview-ui/savers/live-configuration';
-import { iterationRecord, runSummary } from './fake-backend';
+import { runSummary } from './fake-backend';
 
 const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' } });
 
@@ -20,11 +20,17 @@ test('only what differs and can be tuned becomes a tuning', () => {
   const draft = new Draft();
   draft.take(configuration, undefined);
   expect(tuningBetween(configuration, draft.change({ batchSize: 8, seed: 3 }))).toBeUndefined();
-  expect(tuningBetween(configuration, draft.changeSmd({ enabled: true }))).toEqual({ smd: { enabled: true } });
+  expect(tuningBetween(configuration, draft.changeSaver('smd', { enabled: true }))).toEqual({ smd: { enabled: true } });
   expect(tuningBetween(configuration, draft.change({ iterations: 77, learningRate: 0.01 }))).toEqual({
     iterations: 77,
     learningRate: 0.01,
     smd: { enabled: true },
+  });
+  // The stretch of the schedule is fixed once a run has begun.
+  const stretched = draft.changeSaver('smd', { enabled: false, scheduleStretch: 2 });
+  expect(tuningBetween({ ...configuration, iterations: 77, learningRate: 0.01 }, stretched)).toBeUndefined();
+  expect(tuningBetween(stretched, draft.changeSaver('swa', { enabled: true, startShare: 0.5 }))).toEqual({
+    swa: { enabled: true, startShare: 0.5 },
   });
 });
 
@@ -56,7 +62,7 @@ test('what the person tunes in a live run is not moved back by a late figure, an
   const draft = new Draft();
   draft.take(configuration, undefined);
   expect(draft.take({ ...configuration, iterations: 100 }, 'live')).toBe(true);
-  draft.changeSmd({ enabled: true, dropProbability: 0.7 });
+  draft.changeSaver('smd', { enabled: true, dropProbability: 0.7 });
   expect(draft.take({ ...configuration, iterations: 101 }, 'live')).toBe(false);
   expect(draft.configuration?.savers.smd.dropProbability).toBe(0.7);
   expect(draft.take(configuration, undefined)).toBe(true);
@@ -64,15 +70,21 @@ test('what the person tunes in a live run is not moved back by a late figure, an
 });
 
 test('a live run is shown with the settings it has now, not those it started with', () => {
-  const { record } = iterationRecord(10);
-  if (record.type !== 'iteration') throw new Error('not an iteration');
-  const live = runSummary('r', { iteration: { ...record, dropProbability: 0.6 }, plannedIterations: 400 });
-  const now = liveConfiguration(live, { tuned: { runId: 'r', learningRate: 0.02 } });
-  expect(now.savers.smd).toMatchObject({ enabled: true, dropProbability: 0.6 });
-  expect(now.iterations).toBe(300); // 400 planned at the default stretch of 4/3
-  expect(now.learningRate).toBe(0.02);
-  const off = liveConfiguration(runSummary('r', { iteration: { ...record, dropProbability: 0 }, plannedIterations: 400 }), {});
-  expect(off.savers.smd.enabled).toBe(false);
-  expect(off.iterations).toBe(400);
-  expect(off.learningRate).toBe(0.1);
+  expect(liveConfiguration(runSummary('r'))).toEqual(runSummary('r').run.configuration);
+  const { savers } = configuration;
+  const settings = {
+    learningRate: 0.02,
+    iterations: 300,
+    savers: { ...savers, smd: { ...savers.smd, enabled: true, dropProbability: 0.6 } },
+  };
+  const prediction = {
+    type: 'prediction',
+    iteration: 10,
+    plannedIterations: 400,
+    energyJ: 1,
+    baselineEnergyJ: 1,
+    seconds: 1,
+    settings,
+  } as const;
+  expect(liveConfiguration(runSummary('r', { prediction }))).toEqual({ ...runSummary('r').run.configuration, ...settings });
 });

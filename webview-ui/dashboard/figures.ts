@@ -1,5 +1,5 @@
 import { formatDuration, formatJoules, formatShare } from '../../src/energy/format';
-import { type IterationRecord, liveStates, type RunState } from '../../src/protocol/records';
+import { type EvaluationRecord, type IterationRecord, liveStates, type RunState } from '../../src/protocol/records';
 import type { RunSummary } from '../../src/protocol/runs';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
 import { savedShare } from './energy-charts';
@@ -32,7 +32,7 @@ export function headlineFigures(summary: RunSummary): Figure[] {
       label: 'Test accuracy',
       value: evaluation ? formatAccuracy(evaluation.accuracy) : notYet,
       kind: evaluation
-        ? `measured on ${formatWhole(evaluation.images)} images at iteration ${formatWhole(evaluation.iteration)}`
+        ? `measured on ${formatWhole(evaluation.images)} images at iteration ${formatWhole(evaluation.iteration)}${ofAverage(evaluation)}`
         : 'not tested yet',
     },
     {
@@ -63,6 +63,12 @@ export function headlineFigures(summary: RunSummary): Figure[] {
     });
   }
   return figures;
+}
+
+/** With SWA the figure is that of the averaged weights; what SGD stands at comes second. */
+function ofAverage({ averagedWeights, lastIterate }: EvaluationRecord): string {
+  if (averagedWeights === undefined || !lastIterate) return '';
+  return `, weights averaged (SWA); last ones ${formatAccuracy(lastIterate.accuracy)}`;
 }
 
 /** Images per second of the run so far; that of a single iteration is 0 whenever SMD drops it. */

@@ -1,7 +1,7 @@
 import { formatShare } from '../../src/energy/format';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent, LineSeries, Mark } from './chart-content';
-import { decimate } from './decimate';
+import { decimate, type Point } from './decimate';
 import type { RunRecord } from './run-record';
 import { smooth } from './smoothing';
 import { tuningMarks } from './tuning-marks';
@@ -32,7 +32,10 @@ function trainingContent(
   ];
   if (smoothing > 0) series.push({ label: 'Training, smoothed', colour: 'blue', look: 'line', points: decimate(x, smoothed, width) });
   const test = record.evaluations.map((evaluation) => ({ x: evaluation.iteration, y: evaluation[column] }));
-  series.push({ label: 'Test images', colour: 'orange', look: 'points', points: test });
+  const last = record.evaluations.flatMap(({ iteration, lastIterate }) => (lastIterate ? [{ x: iteration, y: lastIterate[column] }] : []));
+  if (last.length > 0) series.push({ label: 'Test images, last weights', colour: 'yellow', look: 'points', points: last });
+  const average = last.length > 0 ? ', averaged weights (SWA)' : '';
+  series.push({ label: `Test images${average}`, colour: 'orange', look: 'points', points: test });
   const marks: Mark[] = tuningMarks(record.tunings);
   const latest = smoothed.at(-1);
   const lastTest = test.at(-1);
@@ -45,12 +48,13 @@ function trainingContent(
     chart: { kind: 'lines', x: iterationAxis, y, series, marks },
     summary,
     empty: x.length === 0 && test.length === 0,
-    table: () => trainingTable(record, column, smoothed),
+    table: () => trainingTable(record, column, smoothed, last),
   };
 }
 
-function trainingTable(record: RunRecord, column: 'loss' | 'accuracy', smoothed: readonly number[]) {
+function trainingTable(record: RunRecord, column: 'loss' | 'accuracy', smoothed: readonly number[], last: readonly Point[]) {
   const { x, columns, keptEvery } = record.training;
+  const lastOnes = new Map(last.map((point) => [point.x, point.y]));
   const tests = new Map(record.evaluations.map((evaluation) => [evaluation.iteration, evaluation[column]]));
   const rows = x.map((iteration, index) => {
     const test = tests.get(iteration);
@@ -59,9 +63,16 @@ function trainingTable(record: RunRecord, column: 'loss' | 'accuracy', smoothed:
   });
   for (const [iteration, test] of tests) rows.push([iteration, undefined, undefined, test]);
   rows.sort((one, other) => one[0]! - other[0]!);
+  const averaged = lastOnes.size > 0;
   return {
-    columns: ['Iteration', `Training ${column}`, `Training ${column}, smoothed`, `Test ${column}`],
-    rows,
+    columns: [
+      'Iteration',
+      `Training ${column}`,
+      `Training ${column}, smoothed`,
+      `Test ${column}`,
+      ...(averaged ? [`Test ${column}, last weights`] : []),
+    ],
+    rows: averaged ? rows.map((row) => [...row, lastOnes.get(row[0]!)]) : rows,
     note: keptEvery > 1 ? `One of ${keptEvery} executed iterations is kept here; the run folder has them all.` : undefined,
   };
 }

@@ -4,10 +4,14 @@ import type { TuningRecord } from '../../src/protocol/records';
 import type { Mark } from './chart-content';
 
 /** Says in a few words what a tuning changed. */
-export function describeTuning({ smd, learningRate, iterations }: Tuning): string {
+export function describeTuning({ smd, swa, learningRate, iterations }: Tuning): string {
   const parts: string[] = [];
   if (smd?.enabled !== undefined) parts.push(smd.enabled ? 'SMD on' : 'SMD off');
   if (smd?.dropProbability !== undefined) parts.push(`drop ${formatShare(smd.dropProbability)}`);
+  if (swa?.enabled !== undefined) parts.push(swa.enabled ? 'SWA on' : 'SWA off');
+  if (swa?.startShare !== undefined) parts.push(`average from ${formatShare(swa.startShare)}`);
+  if (swa?.every !== undefined) parts.push(`average every ${swa.every}`);
+  if (swa?.batchNormBatches !== undefined) parts.push(`${swa.batchNormBatches} batches for batch norm`);
   if (learningRate !== undefined) parts.push(`learning rate ${learningRate}`);
   if (iterations !== undefined) parts.push(`${iterations} iterations`);
   return parts.join(', ');
@@ -18,7 +22,12 @@ export function tuningMarks(tunings: readonly TuningRecord[]): Mark[] {
   const byIteration = new Map<number, Tuning>();
   for (const { iteration, tuning } of tunings) {
     const before = byIteration.get(iteration);
-    byIteration.set(iteration, { ...before, ...tuning, ...(before?.smd || tuning.smd ? { smd: { ...before?.smd, ...tuning.smd } } : {}) });
+    byIteration.set(iteration, {
+      ...before,
+      ...tuning,
+      ...((before?.smd || tuning.smd) && { smd: { ...before?.smd, ...tuning.smd } }),
+      ...((before?.swa || tuning.swa) && { swa: { ...before?.swa, ...tuning.swa } }),
+    });
   }
   return [...byIteration].map(([x, tuning]) => ({ x, label: describeTuning(tuning) }));
 }

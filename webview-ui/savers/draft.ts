@@ -1,4 +1,4 @@
-import type { RunConfiguration, Tuning } from '../../src/protocol/configuration';
+import { type RunConfiguration, type Savers, type Tuning, tuningSchema } from '../../src/protocol/configuration';
 
 /** Settings that were sent and did not come back yet. */
 const awaitedLimit = 20;
@@ -48,9 +48,9 @@ export class Draft {
     return this.configuration;
   }
 
-  changeSmd(change: Partial<RunConfiguration['savers']['smd']>): RunConfiguration {
+  changeSaver<Name extends keyof Savers>(name: Name, change: Partial<Savers[Name]>): RunConfiguration {
     const { savers } = this.configuration!;
-    return this.change({ savers: { ...savers, smd: { ...savers.smd, ...change } } });
+    return this.change({ savers: { ...savers, [name]: { ...savers[name], ...change } } });
   }
 }
 
@@ -59,9 +59,17 @@ export function tuningBetween(before: RunConfiguration, after: RunConfiguration)
   const tuning: Tuning = {};
   if (after.learningRate !== before.learningRate) tuning.learningRate = after.learningRate;
   if (after.iterations !== before.iterations) tuning.iterations = after.iterations;
-  const smd: NonNullable<Tuning['smd']> = {};
-  if (after.savers.smd.enabled !== before.savers.smd.enabled) smd.enabled = after.savers.smd.enabled;
-  if (after.savers.smd.dropProbability !== before.savers.smd.dropProbability) smd.dropProbability = after.savers.smd.dropProbability;
-  if (Object.keys(smd).length > 0) tuning.smd = smd;
+  for (const name of Object.keys(after.savers) as (keyof Savers)[]) {
+    const change = saverChange(name, before.savers, after.savers);
+    if (change) Object.assign(tuning, { [name]: change });
+  }
   return Object.keys(tuning).length > 0 ? tuning : undefined;
+}
+
+/** The knobs of a saver that can be tuned live, as the schema says, where they differ. */
+function saverChange(name: keyof Savers, before: Savers, after: Savers): Record<string, unknown> | undefined {
+  const knobs = Object.keys(tuningSchema.shape[name].unwrap().shape);
+  const [old, present] = [before[name], after[name]] as Record<string, unknown>[];
+  const changed = knobs.filter((knob) => old![knob] !== present![knob]);
+  return changed.length > 0 ? Object.fromEntries(changed.map((knob) => [knob, present![knob]])) : undefined;
 }

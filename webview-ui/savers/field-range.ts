@@ -1,4 +1,4 @@
-import { runConfigurationSchema, smdSchema } from '../../src/protocol/configuration';
+import { runConfigurationSchema, smdSchema, swaSchema } from '../../src/protocol/configuration';
 import { formatWhole } from '../shared/numbers';
 
 const { iterations, batchSize, learningRate, seed } = runConfigurationSchema.shape;
@@ -10,6 +10,7 @@ const fields = {
   learningRate: { name: 'Learning rate', schema: learningRate.unwrap(), whole: false },
   seed: { name: 'Seed', schema: seed.unwrap(), whole: true },
   dropProbability: { name: 'Drop probability', schema: smdSchema.shape.dropProbability.unwrap(), whole: false },
+  swaStartShare: { name: 'Start of averaging', schema: swaSchema.shape.startShare.unwrap(), whole: false },
 };
 export type NumberField = keyof typeof fields;
 

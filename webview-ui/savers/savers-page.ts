@@ -6,10 +6,11 @@ import { ChoiceInput } from './choice-input';
 import { Draft, tuningBetween } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
-import { type KeptState, liveConfiguration } from './live-configuration';
+import { liveConfiguration } from './live-configuration';
 import { NumberInput } from './number-input';
 import { RunControls } from './run-controls';
 import { SmdInput } from './smd-input';
+import { SwaInput } from './swa-input';
 
 const editorSilentMs = 5000;
 /** A moving slider is sent when it rests this long. */
@@ -25,7 +26,6 @@ export class SaversPage {
   private sent?: RunConfiguration;
   private sending?: ReturnType<typeof setTimeout>;
   private starting = false;
-  private kept: KeptState;
   private readonly waiting = element('p', {
     className: 'note',
     textContent: 'Asking the editor for the settings…',
@@ -59,7 +59,11 @@ export class SaversPage {
     () => this.show(),
   );
   private readonly smd = new SmdInput((change) => {
-    this.draft.changeSmd(change);
+    this.draft.changeSaver('smd', change);
+    this.changed();
+  });
+  private readonly swa = new SwaInput((change) => {
+    this.draft.changeSaver('swa', change);
     this.changed();
   });
   private readonly estimate = new EstimateCard();
@@ -68,8 +72,7 @@ export class SaversPage {
   private readonly fixedNote = element('p', { className: 'note', textContent: 'Fixed until the run ends.' });
   private readonly form: HTMLElement;
 
-  constructor(private readonly host: Host<ToSavers, FromSavers, KeptState>) {
-    this.kept = host.kept;
+  constructor(private readonly host: Host<ToSavers, FromSavers, unknown>) {
     this.controls = new RunControls({
       start: () => this.start(),
       stop: (runId) => host.post({ type: 'stop', runId }),
@@ -79,7 +82,7 @@ export class SaversPage {
       'div',
       { hidden: true, className: 'form' },
       this.controls.root,
-      group('Savers and schedule', this.liveNote, this.smd.root, pair(this.iterations.root, this.learningRate.root)),
+      group('Savers and schedule', this.liveNote, this.smd.root, this.swa.root, pair(this.iterations.root, this.learningRate.root)),
       this.estimate.root,
       group('Run', this.fixedNote, this.model.root, this.data.root, this.device.root, pair(this.batchSize.root, this.seed.root)),
     );
@@ -100,7 +103,7 @@ export class SaversPage {
     this.form.hidden = false;
     if (state.live) this.starting = false;
     const { live } = state;
-    if (this.draft.take(live ? liveConfiguration(live, this.kept) : state.configuration, live?.run.id)) {
+    if (this.draft.take(live ? liveConfiguration(live) : state.configuration, live?.run.id)) {
       clearTimeout(this.sending);
       this.sent = this.draft.configuration;
       this.fill(this.draft.configuration!);
@@ -115,6 +118,7 @@ export class SaversPage {
     this.learningRate.value = learningRate;
     this.seed.value = seed;
     this.smd.show(savers.smd);
+    this.swa.show(savers.swa);
   }
 
   private showChoices({ models, deviceProfiles }: ToSavers): void {
@@ -146,7 +150,7 @@ export class SaversPage {
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
     for (const input of [this.model, this.data, this.device, this.batchSize, this.seed]) input.disabled = live !== undefined;
-    for (const input of [this.iterations, this.learningRate, this.smd]) input.disabled = live !== undefined && !live.ours;
+    for (const input of [this.iterations, this.learningRate, this.smd, this.swa]) input.disabled = live !== undefined && !live.ours;
   }
 
   private change(change: Partial<RunConfiguration>): void {
@@ -178,8 +182,6 @@ export class SaversPage {
       this.host.post({ type: 'configure', configuration });
     } else if (live.ours && tuning) {
       this.host.post({ type: 'tune', runId: live.run.id, tuning });
-      this.kept = { tuned: { runId: live.run.id, learningRate: configuration.learningRate } };
-      this.host.keep(this.kept);
     }
     this.sent = configuration;
   }

@@ -6,6 +6,7 @@ export const runSettings = {
   'training.iterations': ['iterations'],
   'training.batchSize': ['batchSize'],
   'training.learningRate': ['learningRate'],
+  'training.learningRateSchedule': ['learningRateSchedule'],
   'training.momentum': ['momentum'],
   'training.weightDecay': ['weightDecay'],
   'training.augment': ['augment'],
@@ -17,6 +18,10 @@ export const runSettings = {
   'savers.smd.enabled': ['savers', 'smd', 'enabled'],
   'savers.smd.dropProbability': ['savers', 'smd', 'dropProbability'],
   'savers.smd.scheduleStretch': ['savers', 'smd', 'scheduleStretch'],
+  'savers.swa.enabled': ['savers', 'swa', 'enabled'],
+  'savers.swa.startShare': ['savers', 'swa', 'startShare'],
+  'savers.swa.every': ['savers', 'swa', 'every'],
+  'savers.swa.batchNormBatches': ['savers', 'swa', 'batchNormBatches'],
   deviceProfile: ['deviceProfile'],
 } as const satisfies Record<string, readonly string[]>;
 export type RunSettingName = keyof typeof runSettings;

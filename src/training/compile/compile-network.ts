@@ -20,7 +20,8 @@ export interface CompileOptions {
 /** A network as a program, and where its tensors are. */
 export interface CompiledNetwork {
   /**
-   * Sections: `train` (forward, loss, backward, update), `evaluate` (inference and loss), `predict` (inference only).
+   * Sections: `train` (forward, loss, backward, update), `observe` (a forward pass for the running statistics of batch norm alone),
+   * `evaluate` (inference and loss), `predict` (inference only).
    */
   readonly program: Program;
   readonly classes: number;
@@ -83,6 +84,8 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     const { momentum, weightDecay } = options;
     train.push({ kind: 'sgdMomentum', w: weight.tensor, g: gradient, v, learningRate, momentum, weightDecay });
   }
+
+  emitForward(builder, builder.section('observe'), layers, weights, images, 'observe');
 
   const evaluate = builder.section('evaluate');
   const evaluated = emitForward(builder, evaluate, layers, weights, images, 'inference');

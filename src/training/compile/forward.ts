@@ -4,8 +4,11 @@ import type { ProgramBuilder } from './program-builder';
 import type { WeightTensors } from './weight-tensors';
 import { windowOf } from './window';
 
-/** Whether batch norm takes the batch's statistics and dropout drops (`train`), or running statistics and nothing dropped (`inference`). */
-export type ForwardMode = 'train' | 'inference';
+/**
+ * Whether batch norm takes the batch's statistics and dropout drops (`train`), or running statistics and nothing is dropped (`inference`);
+ * `observe` passes as inference would, but with the batch's statistics, which it adds to the running ones as training does.
+ */
+export type ForwardMode = 'train' | 'observe' | 'inference';
 
 /** What a forward pass leaves for the backward pass. */
 export interface ForwardPass {
@@ -91,7 +94,7 @@ export function emitForward(
       case 'zeroPadding2d':
         return emit({ kind: 'zeroPadding2d', x, y: output(), top: layer.padding.top, left: layer.padding.left });
       case 'dropout': {
-        if (mode === 'inference' || layer.rate === 0) return x;
+        if (mode !== 'train' || layer.rate === 0) return x;
         const seed = builder.tensor(`${layer.name}/seed`, [1], 'input', 'int32');
         dropoutSeeds.set(layer.name, seed);
         return emit({ kind: 'dropout', x, y: output(), rate: layer.rate, seed });

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { layerWeights } from '../network/weights';
+import type { LayerGraph } from '../protocol/layer-graph';
+import type { LabelledImages, Trainer } from './trainer';
+
+interface RunningStatistics {
+  readonly mean: string;
+  readonly variance: string;
+  /** Share of the old running value that each batch keeps. */
+  readonly momentum: number;
+}
+
+/** Running statistics of a network's batch norms, by the names of their weights. */
+function runningStatistics(graph: LayerGraph): RunningStatistics[] {
+  return graph.layers.flatMap((layer) => {
+    if (layer.kind !== 'batchNormalization' || layer.sharesWeightsWith !== undefined || layer.momentum >= 1) return [];
+    const named = (role: string) => layerWeights(graph, layer).find((weight) => weight.role === role)!.name;
+    return [{ mean: named('movingMean'), variance: named('movingVariance'), momentum: layer.momentum }];
+  });
+}
+
+/**
+ * Re-estimates the running statistics of batch norm for the weights as they are: the plain mean of the batches' statistics over training
+ * batches. Averaged weights need it, since no batch has passed through them (SWA, Izmailov et al., UAI 2018, section 3.2). Statistics of a
+ * batch norm that saw no sample stay as they were.
+ *
+ * A pass leaves running ← m·running + (1 − m)·batch; started from zero, running / (1 − m) is the batch's own.
+ * @param abandoned asked after each batch; once true, the statistics are left half-made and the result is false.
+ */
+export async function reestimateStatistics(
+  trainer: Trainer,
+  graph: LayerGraph,
+  batches: Iterable<LabelledImages>,
+  abandoned: () => boolean,
+): Promise<boolean> {
+  const statistics = runningStatistics(graph);
+  const before = trainer.readWeights();
+  const sums = new Map<string, { values: Float64Array; batches: number }>();
+  for (const { mean, variance } of statistics) {
+    for (const name of [mean, variance]) sums.set(name, { values: new Float64Array(before.get(name)!.length), batches: 0 });
+  }
+  const zeros = new Map([...sums].map(([name, { values }]) => [name, new Float32Array(values.length)]));
+  for (const batch of batches) {
+    trainer.writeSomeWeights(zeros);
+    trainer.observe(batch);
+    const seen = trainer.readWeights();
+    for (const { mean, variance, momentum } of statistics) {
+      if (seen.get(variance)!.every((value) => value === 0) && seen.get(mean)!.every((value) => value === 0)) continue;
+      for (const name of [mean, variance]) {
+        const sum = sums.get(name)!;
+        sum.batches += 1;
+        const values = seen.get(name)!;
+        for (let channel = 0; channel < values.length; channel++) sum.values[channel]! += values[channel]! / (1 - momentum);
+      }
+    }
+    await nextTurn();
+    if (abandoned()) return false;
+  }
+  const settled = [...sums].map(([name, { values, batches }]): [string, Float32Array] => [
+    name,
+    batches === 0 ? before.get(name)! : Float32Array.from(values, (value) => value / batches),
+  ]);
+  trainer.writeSomeWeights(new Map(settled));
+  return true;
+}
