@@ -1,9 +1,10 @@
 """Times whole training steps of a built-in network in PyTorch: forward, backward, SGD with momentum and weight decay.
 
-Usage: python pytorch_step.py NETWORK BATCH THREADS LAYOUT STEPS, LAYOUT one of contiguous, channels_last. Prints one JSON object.
+Usage: python pytorch_step.py NETWORK BATCH THREADS LAYOUT SECONDS, LAYOUT one of contiguous, channels_last. Prints one JSON object.
 """
 
 import json
+import resource
 import sys
 import time
 
@@ -12,8 +13,12 @@ from pytorch_networks import network as build_network
 from torch.nn import functional as F
 
 
+# As bench-step.ts does it.
+WARM_UP, FEWEST = 3, 3
+
+
 def main():
-    network, batch, threads, layout, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
+    network, batch, threads, layout, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], int(sys.argv[5])
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     model = build_network(network)
@@ -24,16 +29,20 @@ def main():
         images = images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
     times = []
-    for step in range(steps + 3):
+    ends = 0
+    while len(times) < WARM_UP + FEWEST or time.perf_counter() < ends:
         began = time.perf_counter()
         optimizer.zero_grad()
         F.cross_entropy(model(images), labels).backward()
         optimizer.step()
-        if step >= 3:
-            times.append((time.perf_counter() - began) * 1e3)
-    times.sort()
+        times.append((time.perf_counter() - began) * 1e3)
+        if len(times) == WARM_UP:
+            ends = time.perf_counter() + seconds
+    times = sorted(times[WARM_UP:])
     capability = torch.backends.cpu.get_cpu_capability()
-    print(json.dumps({"stepMs": {"min": times[0], "median": times[len(times) // 2]}, "version": torch.__version__, "simd": capability}))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
+    step_ms = {"min": times[0], "median": times[len(times) // 2]}
+    print(json.dumps({"stepMs": step_ms, "peakMemoryMB": memory, "version": torch.__version__, "simd": capability}))
 
 
 main()
