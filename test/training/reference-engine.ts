@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noAssignInExpressions: sums over nested loops read best as one line each
 import type { Engine, Executable } from '../../src/engine/engine';
 import type { ActivationFunction, Operation, Program, TensorId, Window } from '../../src/engine/program';
+import { performGateOperation } from './reference-gates';
 
 /**
  * The operations of a program by their definitions, in plain loops over float64: slow, and written without a look at the kernels.
@@ -38,7 +39,37 @@ export class ReferenceExecutable implements Executable {
   }
 
   run(section: string, samples: number): void {
-    for (const operation of this.program.sections[section]!) this.perform(operation, samples);
+    for (const operation of this.program.sections[section]!) {
+      if (operation.samples === undefined) this.perform(operation, samples);
+      else this.performOnListed(operation, operation.samples);
+    }
+  }
+
+  /** Listed samples are brought to the front, worked on as a smaller batch, and put back. */
+  private performOnListed(operation: Operation, list: TensorId): void {
+    const [count = 0, ...entries] = this.values[list]!;
+    const indices = entries.slice(0, count);
+    const numbers = ['gate', 'offset', 'top', 'left', 'rate', 'momentum', 'epsilon', 'samples'];
+    const ids = Object.entries(operation).flatMap(([field, id]) =>
+      typeof id === 'number' && !numbers.includes(field) && this.program.tensors[id]?.perSample ? [id] : [],
+    );
+    const whole = ids.map((id) => this.values[id]!);
+    const rows = (id: TensorId, values: Float64Array, sample: number) =>
+      values.subarray(sample * this.size(id), (sample + 1) * this.size(id));
+    ids.forEach((id, place) => {
+      const front = new Float64Array(whole[place]!.length);
+      indices.forEach((sample, row) => {
+        rows(id, front, row).set(rows(id, whole[place]!, sample));
+      });
+      this.values[id] = front;
+    });
+    if (count > 0 || !operation.kind.startsWith('batchNormalization')) this.perform(operation, count);
+    ids.forEach((id, place) => {
+      indices.forEach((sample, row) => {
+        rows(id, whole[place]!, sample).set(rows(id, this.values[id]!, row));
+      });
+      this.values[id] = whole[place]!;
+    });
   }
 
   dispose(): void {}
@@ -299,6 +330,16 @@ export class ReferenceExecutable implements Executable {
           });
         });
       }
+      case 'lstmCell':
+      case 'lstmCellGradient':
+      case 'gate':
+      case 'listSamples':
+      case 'mixSamples':
+      case 'maskGradient':
+      case 'gateCost':
+      case 'gateGradient':
+      case 'gateMean':
+        return performGateOperation(op, n, v, (tensor) => this.size(tensor));
       case 'sgdMomentum':
         return v(op.w).forEach((value, i) => {
           const velocity = op.momentum * v(op.v)[i]! + v(op.g)[i]! + op.weightDecay * value;

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { gatedResNets } from './gated-resnets';
 import { predictiveConvolutions } from './predictive-convolutions';
 import { quantizers } from './quantizers';
 import type { ReferenceFormat } from './reference-format';
 
-export const referenceFormats = [quantizers, predictiveConvolutions] as const;
+export const referenceFormats = [quantizers, predictiveConvolutions, gatedResNets] as const;
 
 export type ReferenceFile =
   | { readonly file: string; readonly format: ReferenceFormat<unknown>; readonly content: unknown }

@@ -1,6 +1,7 @@
 import type { Operation, TensorId } from '../../engine/program';
 import { needsInputGradient, needsOutputGradient } from '../../network/graph-queries';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
+import type { BlockExecution } from './block-execution';
 import { type ForwardPass, isEngineActivation } from './forward';
 import { GradientSums } from './gradient-sums';
 import type { ProgramBuilder } from './program-builder';
@@ -12,6 +13,7 @@ import { windowOf } from './window';
  * Adds the gradient operations of `layers` to `operations`, walking backwards from the layer `top` whose output gradient is `dtop`.
  * Below the first trainable layer of a path no gradient is computed: nobody would read it.
  * @param keepGradients gradients of weights stay readable after a run, at the price of memory that is not shared; for checks.
+ * @param blocks how gated blocks ran in `forward`; absent: every block ran for every sample.
  * @returns the gradient tensor of each trainable weight, by the weight's tensor.
  */
 export function emitBackward(
@@ -24,6 +26,7 @@ export function emitBackward(
   top: Layer,
   dtop: TensorId,
   keepGradients: boolean,
+  blocks?: BlockExecution,
 ): ReadonlyMap<TensorId, TensorId> {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const sums = new GradientSums(builder, operations);
@@ -32,26 +35,35 @@ export function emitBackward(
   sums.lend(top.name, dtop);
 
   for (const layer of [...layers].reverse()) {
-    const dy = sums.take(layer.name);
-    if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, dy);
+    const dy = sums.take(layer.name, blocks?.samplesWithOutput(layer.name));
+    if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, blocks?.arrive(layer.name, dy) ?? dy);
+    blocks?.behind(layer.name, sums, weightGradients, forward.outputs, wanted);
   }
   return weightGradients.all;
+
+  function wanted(name: string): boolean {
+    return needsOutputGradient(graph, byName.get(name)!);
+  }
 
   function emitLayer(layer: Layer, dy: TensorId): void {
     const inputs = layer.inputs.map((name) => forward.outputs.get(name)!);
     const x = inputs[0]!;
-    const y = forward.outputs.get(layer.name)!;
+    const y = blocks?.ownOutput(layer.name, forward.outputs) ?? forward.outputs.get(layer.name)!;
     const inputWanted = needsInputGradient(graph, layer);
-    const wanted = (name: string) => needsOutputGradient(graph, byName.get(name)!);
+    const samples = blocks?.samplesOf(layer.name);
+    const onSamples = (operation: Operation): Operation => (samples === undefined ? operation : { ...operation, samples });
+    const emit = (operation: Operation): void => {
+      operations.push(onSamples(operation));
+    };
 
     /** A new tensor for this layer's share of an input's gradient. */
     const share = (input = 0): TensorId => {
       const dx = builder.perSample(`gradient of ${layer.inputs[input]} from ${layer.name}`, byName.get(layer.inputs[input]!)!.outputShape);
-      sums.give(layer.inputs[input]!, dx);
+      sums.give(layer.inputs[input]!, dx, samples);
       return dx;
     };
     const passOn = (): void => {
-      for (const name of layer.inputs) if (wanted(name)) sums.lend(name, dy);
+      for (const name of layer.inputs) if (wanted(name)) sums.lend(name, dy, samples);
     };
 
     switch (layer.kind) {
@@ -66,27 +78,31 @@ export function emitBackward(
           layer.kind === 'conv2d'
             ? (['conv2dWeightGradient', 'conv2dInputGradient'] as const)
             : (['depthwiseConv2dWeightGradient', 'depthwiseConv2dInputGradient'] as const);
-        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) => ({
-          kind: kinds[0],
-          x,
-          dy,
-          dw: dw!,
-          ...(dbias !== undefined && { dbias }),
-          window,
-        }));
-        if (inputWanted) operations.push({ kind: kinds[1], dy, w: kernel!, dx: share(), window });
+        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) =>
+          onSamples({
+            kind: kinds[0],
+            x,
+            dy,
+            dw: dw!,
+            ...(dbias !== undefined && { dbias }),
+            window,
+          }),
+        );
+        if (inputWanted) emit({ kind: kinds[1], dy, w: kernel!, dx: share(), window });
         return;
       }
       case 'dense': {
         const { kernel, bias } = weights.of(layer);
-        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) => ({
-          kind: 'denseWeightGradient',
-          x,
-          dy,
-          dw: dw!,
-          ...(dbias !== undefined && { dbias }),
-        }));
-        if (inputWanted) operations.push({ kind: 'denseInputGradient', dy, w: kernel!, dx: share() });
+        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) =>
+          onSamples({
+            kind: 'denseWeightGradient',
+            x,
+            dy,
+            dw: dw!,
+            ...(dbias !== undefined && { dbias }),
+          }),
+        );
+        if (inputWanted) emit({ kind: 'denseInputGradient', dy, w: kernel!, dx: share() });
         return;
       }
       case 'batchNormalization': {
@@ -94,26 +110,28 @@ export function emitBackward(
         const { mean, inverseDeviation } = forward.statistics.get(layer.name)!;
         // The operation computes all its gradients at once; where nobody reads dx it still needs a place.
         const dx = inputWanted ? share() : builder.perSample(`unread gradient below ${layer.name}`, layer.outputShape);
-        weightGradients.compute([gamma, beta], names, ([dgamma, dbeta]) => ({
-          kind: 'batchNormalizationGradient',
-          x,
-          dy,
-          ...(gamma !== undefined && { gamma }),
-          mean,
-          inverseDeviation,
-          dx,
-          ...(dgamma !== undefined && { dgamma }),
-          ...(dbeta !== undefined && { dbeta }),
-        }));
+        weightGradients.compute([gamma, beta], names, ([dgamma, dbeta]) =>
+          onSamples({
+            kind: 'batchNormalizationGradient',
+            x,
+            dy,
+            ...(gamma !== undefined && { gamma }),
+            mean,
+            inverseDeviation,
+            dx,
+            ...(dgamma !== undefined && { dgamma }),
+            ...(dbeta !== undefined && { dbeta }),
+          }),
+        );
         return;
       }
       case 'activation':
         if (isEngineActivation(layer.function)) {
-          operations.push({ kind: 'activationGradient', function: layer.function, y, dy, dx: share() });
+          emit({ kind: 'activationGradient', function: layer.function, y, dy, dx: share() });
         } else passOn();
         return;
       case 'maxPooling2d':
-        operations.push({
+        emit({
           kind: 'maxPooling2dGradient',
           x,
           y,
@@ -123,32 +141,32 @@ export function emitBackward(
         });
         return;
       case 'averagePooling2d':
-        operations.push({ kind: 'averagePooling2dGradient', dy, dx: share(), window: windowOf(layer, builder.shapeOf(x), layer.poolSize) });
+        emit({ kind: 'averagePooling2dGradient', dy, dx: share(), window: windowOf(layer, builder.shapeOf(x), layer.poolSize) });
         return;
       case 'globalAveragePooling2d':
-        operations.push({ kind: 'globalAveragePooling2dGradient', dy, dx: share() });
+        emit({ kind: 'globalAveragePooling2dGradient', dy, dx: share() });
         return;
       case 'add':
-        passOn();
+        if (!blocks?.passOn(layer.name, dy, sums, wanted)) passOn();
         return;
       case 'concatenate': {
         let offset = 0;
         layer.inputs.forEach((name, input) => {
-          if (wanted(name)) operations.push({ kind: 'concatenatePartGradient', dwhole: dy, dpart: share(input), offset });
+          if (wanted(name)) emit({ kind: 'concatenatePartGradient', dwhole: dy, dpart: share(input), offset });
           offset += builder.shapeOf(inputs[input]!).at(-1)!;
         });
         return;
       }
       case 'flatten':
-        operations.push({ kind: 'copy', x: dy, y: share() });
+        emit({ kind: 'copy', x: dy, y: share() });
         return;
       case 'zeroPadding2d':
-        operations.push({ kind: 'zeroPadding2dGradient', dy, dx: share(), top: layer.padding.top, left: layer.padding.left });
+        emit({ kind: 'zeroPadding2dGradient', dy, dx: share(), top: layer.padding.top, left: layer.padding.left });
         return;
       case 'dropout': {
         const seed = forward.dropoutSeeds.get(layer.name);
         if (seed === undefined) passOn();
-        else operations.push({ kind: 'dropoutGradient', dy, dx: share(), rate: layer.rate, seed });
+        else emit({ kind: 'dropoutGradient', dy, dx: share(), rate: layer.rate, seed });
         return;
       }
     }

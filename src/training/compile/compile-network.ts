@@ -1,7 +1,12 @@
-import type { Program, TensorId } from '../../engine/program';
-import type { LayerGraph } from '../../protocol/layer-graph';
+import type { Operation, Program, TensorId } from '../../engine/program';
+import { type GatedBlock, gatedBlocksOf } from '../../network/gated-blocks';
+import { layerOf } from '../../network/graph-queries';
+import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import { emitBackward } from './backward';
+import { BlockExecution, type BlockGates } from './block-execution';
 import { emitForward } from './forward';
+import { GateNetwork } from './gate-network';
+import { GateTensors, type Gating, LearningGateTensors } from './gate-tensors';
 import { layersBelow, logitsLayer } from './network-ending';
 import { ProgramBuilder } from './program-builder';
 import { type CompiledWeight, WeightTensors } from './weight-tensors';
@@ -15,13 +20,28 @@ export interface CompileOptions {
   readonly weightDecay: number;
   /** Gradients stay readable after `train`, in `gradients`. For checks; costs memory. */
   readonly keepGradients?: boolean;
+  /** The logits of `train` stay readable, in `trainLogits`. For checks. */
+  readonly keepLogits?: boolean;
+  /** How residual blocks are skipped; absent: all run. Without effect on a network whose blocks cannot be. */
+  readonly gating?: Gating;
+}
+
+/** The gated blocks of a network and where their tensors are. */
+export interface CompiledGates {
+  readonly kind: Gating['kind'];
+  readonly blocks: readonly GatedBlock[];
+  /** Per sample [gates]. After a run of SLU what the gates decided; written before one of stochastic depth, and read as factors by its `evaluate`. */
+  readonly masks: TensorId;
+  /** SLU's. */
+  readonly learning?: LearningGateTensors;
 }
 
 /** A network as a program, and where its tensors are. */
 export interface CompiledNetwork {
   /**
    * Sections: `train` (forward, loss, backward, update), `observe` (a forward pass for the running statistics of batch norm alone),
-   * `evaluate` (inference and loss), `predict` (inference only).
+   * `evaluate` (inference and loss, all blocks), `predict` (inference only); with SLU `evaluateGated` (inference and loss, blocks skipped as
+   * the gates decide).
    */
   readonly program: Program;
   readonly classes: number;
@@ -37,6 +57,8 @@ export interface CompiledNetwork {
   readonly trainMetrics: TensorId;
   /** The same after `evaluate`. */
   readonly evaluationMetrics: TensorId;
+  /** After `train`, with `keepLogits`: logits per sample, before the update. */
+  readonly trainLogits?: TensorId;
   /** After `predict`: logits per sample. */
   readonly logits: TensorId;
   /** In the graph's order; the moving statistics of batch norm are the ones that are not trainable. */
@@ -45,6 +67,8 @@ export interface CompiledNetwork {
   readonly momenta: ReadonlyMap<string, TensorId>;
   /** Gradient tensor by weight name; readable only with `keepGradients`. */
   readonly gradients: ReadonlyMap<string, TensorId>;
+  /** Absent where no block is gated. */
+  readonly gates?: CompiledGates;
 }
 
 /**
@@ -65,32 +89,46 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   const labels = builder.perSample('labels', [1], 'input', 'int32');
   const learningRate = builder.tensor('learning rate', [1], 'state');
   const weights = new WeightTensors(builder, graph, layers);
+  const gating = declareGates(builder, graph, layers, options);
+  const slu = gating?.options.kind === 'slu' ? gating.options : undefined;
+  const learning = gating?.learning;
 
   const train = builder.section('train');
-  const forward = emitForward(builder, train, layers, weights, images, 'train');
+  const trained = gating && execution(train, slu?.execution ?? 'skip');
+  const forward = emitForward(builder, train, layers, weights, images, 'train', trained?.blocks);
   const trainMetrics = builder.tensor('training metrics', [3], 'output');
   const dlogits = builder.perSample('gradient of logits', [classes]);
   train.push({ kind: 'softmaxCrossEntropy', logits: forward.outputs.get(top.name)!, labels, metrics: trainMetrics, dlogits });
-  const gradients = emitBackward(builder, train, graph, layers, weights, forward, top, dlogits, options.keepGradients ?? false);
+  const trainLogits = options.keepLogits ? builder.perSample('training logits', [classes], 'output') : undefined;
+  if (trainLogits !== undefined) train.push({ kind: 'copy', x: forward.outputs.get(top.name)!, y: trainLogits });
+  trained?.gates?.network.cost();
+  const keepGradients = options.keepGradients ?? false;
+  const gradients = emitBackward(builder, train, graph, layers, weights, forward, top, dlogits, keepGradients, trained?.blocks);
+  if (slu?.estimator === 'centred') trained?.gates?.network.mean();
 
   const momenta = new Map<string, TensorId>();
   const gradientsByName = new Map<string, TensorId>();
-  for (const weight of weights.all) {
+  const update = (weight: Pick<CompiledWeight, 'name' | 'shape' | 'tensor'>, rate: TensorId, weightDecay: number): void => {
     const gradient = gradients.get(weight.tensor);
-    if (gradient === undefined) continue;
+    if (gradient === undefined) return;
     const v = builder.tensor(`momentum of ${weight.name}`, weight.shape, 'state');
     momenta.set(weight.name, v);
     gradientsByName.set(weight.name, gradient);
-    const { momentum, weightDecay } = options;
-    train.push({ kind: 'sgdMomentum', w: weight.tensor, g: gradient, v, learningRate, momentum, weightDecay });
-  }
+    train.push({ kind: 'sgdMomentum', w: weight.tensor, g: gradient, v, learningRate: rate, momentum: options.momentum, weightDecay });
+  };
+  for (const weight of weights.all) update(weight, learningRate, options.weightDecay);
+  for (const weight of learning?.allWeights ?? []) update(weight, learning!.learningRate, slu!.weightDecay);
 
   emitForward(builder, builder.section('observe'), layers, weights, images, 'observe');
 
-  const evaluate = builder.section('evaluate');
-  const evaluated = emitForward(builder, evaluate, layers, weights, images, 'inference');
   const evaluationMetrics = builder.tensor('evaluation metrics', [3], 'output');
-  evaluate.push({ kind: 'softmaxCrossEntropy', logits: evaluated.outputs.get(top.name)!, labels, metrics: evaluationMetrics });
+  const emitEvaluation = (section: string, how?: 'skip' | 'scaled'): void => {
+    const operations = builder.section(section);
+    const evaluated = emitForward(builder, operations, layers, weights, images, 'inference', how && execution(operations, how).blocks);
+    operations.push({ kind: 'softmaxCrossEntropy', logits: evaluated.outputs.get(top.name)!, labels, metrics: evaluationMetrics });
+  };
+  emitEvaluation('evaluate', gating?.options.kind === 'stochasticDepth' ? 'scaled' : undefined);
+  if (slu) emitEvaluation('evaluateGated', 'skip');
 
   const predict = builder.section('predict');
   const predicted = emitForward(builder, predict, layers, weights, images, 'inference');
@@ -106,9 +144,38 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     dropoutSeeds: [...forward.dropoutSeeds.values()],
     trainMetrics,
     evaluationMetrics,
+    ...(trainLogits !== undefined && { trainLogits }),
     logits,
     weights: weights.all,
     momenta,
     gradients: gradientsByName,
+    ...(gating && {
+      gates: { kind: gating.options.kind, blocks: gating.tables.blocks, masks: gating.tables.masks, ...(learning && { learning }) },
+    }),
+  };
+
+  /** How the gated blocks run in one section. */
+  function execution(
+    operations: Operation[],
+    how: 'skip' | 'masked' | 'scaled',
+  ): { blocks: BlockExecution; gates: BlockGates | undefined } {
+    const { tables } = gating!;
+    const gates = learning &&
+      slu && { network: new GateNetwork(builder, operations, tables, learning), tensors: learning, estimator: slu.estimator };
+    return { blocks: new BlockExecution(graph, builder, operations, tables, how, gates), gates };
+  }
+}
+
+/** The tensors of the gates, where the options ask for them and the network has blocks to gate. */
+function declareGates(builder: ProgramBuilder, graph: LayerGraph, layers: readonly Layer[], { gating, batchSize }: CompileOptions) {
+  const names = new Set(layers.map(({ name }) => name));
+  const blocks = gatedBlocksOf(graph).filter(({ add }) => names.has(add));
+  if (gating === undefined || blocks.length === 0) return undefined;
+  const tables = new GateTensors(builder, blocks, batchSize, gating.kind);
+  const channels = blocks.map(({ entry }) => layerOf(graph, entry).outputShape.at(-1)!);
+  return {
+    options: gating,
+    tables,
+    ...(gating.kind === 'slu' && { learning: new LearningGateTensors(builder, blocks, channels) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ActivationFunction, Operation, TensorId } from '../../engine/program';
 import type { Layer } from '../../protocol/layer-graph';
+import type { BlockExecution } from './block-execution';
 import type { ProgramBuilder } from './program-builder';
 import type { WeightTensors } from './weight-tensors';
 import { windowOf } from './window';
@@ -28,6 +29,7 @@ export function isEngineActivation(name: string): name is ActivationFunction {
 
 /**
  * Adds the operations of a forward pass through `layers` to `operations`.
+ * @param blocks how gated blocks run; absent: every block runs for every sample.
  */
 export function emitForward(
   builder: ProgramBuilder,
@@ -36,22 +38,27 @@ export function emitForward(
   weights: WeightTensors,
   images: TensorId,
   mode: ForwardMode,
+  blocks?: BlockExecution,
 ): ForwardPass {
   const outputs = new Map<string, TensorId>();
   const statistics = new Map<string, { mean: TensorId; inverseDeviation: TensorId }>();
   const dropoutSeeds = new Map<string, TensorId>();
 
   for (const layer of layers) {
+    blocks?.before(layer.name, outputs);
     const inputs = layer.inputs.map((name) => outputs.get(name)!);
-    outputs.set(layer.name, emitLayer(layer, inputs));
+    const y = emitLayer(layer, inputs);
+    outputs.set(layer.name, blocks?.after(layer.name, y, outputs) ?? y);
   }
   return { outputs, statistics, dropoutSeeds };
 
   function emitLayer(layer: Layer, inputs: readonly TensorId[]): TensorId {
     const x = inputs[0]!;
+    const samples = blocks?.samplesOf(layer.name);
+    const onSamples = <T extends Operation>(operation: T): T => (samples === undefined ? operation : { ...operation, samples });
     const output = () => builder.perSample(`${layer.name} (${mode})`, layer.outputShape);
     const emit = (operation: Operation & { readonly y: TensorId }): TensorId => {
-      operations.push(operation);
+      operations.push(onSamples(operation));
       return operation.y;
     };
     switch (layer.kind) {
@@ -68,7 +75,7 @@ export function emitForward(
         return emit({ kind: 'dense', x, w: kernel!, ...(bias !== undefined && { bias }), y: output() });
       }
       case 'batchNormalization':
-        return emitBatchNormalization(layer, x, output());
+        return emitBatchNormalization(layer, x, output(), onSamples);
       case 'activation':
         if (layer.function === 'linear') return x;
         if (!isEngineActivation(layer.function)) throw outsideReach(layer, `the activation ${layer.function}`);
@@ -84,7 +91,7 @@ export function emitForward(
         const whole = output();
         let offset = 0;
         for (const part of inputs) {
-          operations.push({ kind: 'concatenatePart', part, whole, offset });
+          operations.push(onSamples({ kind: 'concatenatePart', part, whole, offset }));
           offset += builder.shapeOf(part).at(-1)!;
         }
         return whole;
@@ -104,7 +111,12 @@ export function emitForward(
     }
   }
 
-  function emitBatchNormalization(layer: Layer & { kind: 'batchNormalization' }, x: TensorId, y: TensorId): TensorId {
+  function emitBatchNormalization(
+    layer: Layer & { kind: 'batchNormalization' },
+    x: TensorId,
+    y: TensorId,
+    onSamples: (operation: Operation) => Operation,
+  ): TensorId {
     const { gamma, beta, movingMean, movingVariance } = weights.of(layer);
     const common = {
       x,
@@ -116,22 +128,24 @@ export function emitForward(
       epsilon: layer.epsilon,
     };
     if (mode === 'inference') {
-      operations.push({ kind: 'batchNormalizationInference', ...common });
+      operations.push(onSamples({ kind: 'batchNormalizationInference', ...common }));
       return y;
     }
     const channels = layer.outputShape.slice(-1);
     const mean = builder.tensor(`${layer.name}/batch mean`, channels, 'temporary');
     const inverseDeviation = builder.tensor(`${layer.name}/inverse deviation`, channels, 'temporary');
     statistics.set(layer.name, { mean, inverseDeviation });
-    operations.push({
-      kind: 'batchNormalization',
-      ...common,
-      mean,
-      inverseDeviation,
-      momentum: layer.momentum,
-      // PyTorch and TensorFlow's fused batch norm (which Keras takes for images) both correct the running variance by n/(n−1).
-      unbiasedRunningVariance: true,
-    });
+    operations.push(
+      onSamples({
+        kind: 'batchNormalization',
+        ...common,
+        mean,
+        inverseDeviation,
+        momentum: layer.momentum,
+        // PyTorch and TensorFlow's fused batch norm (which Keras takes for images) both correct the running variance by n/(n−1).
+        unbiasedRunningVariance: true,
+      }),
+    );
     return y;
   }
 }

@@ -1,0 +1,44 @@
+import type { LayerGraph } from '../protocol/layer-graph';
+import { layerOf, readersOf } from './graph-queries';
+import { layerMacs } from './macs';
+import { findResidualBlocks, type ResidualBlock } from './residual-blocks';
+
+/** A residual block that may be skipped for single samples. */
+export interface GatedBlock extends ResidualBlock {
+  /** Place among the gated blocks, in the order in which the network comes to them. */
+  readonly gate: number;
+  /** The layer whose output is the block's: its add, or the activation behind it where nothing else reads the add. */
+  readonly ending: string;
+  /** Share of its branch in the MACs of all gated branches. */
+  readonly cost: number;
+}
+
+function endingOf(graph: LayerGraph, { add }: ResidualBlock): string {
+  const [reader, ...others] = readersOf(graph, add);
+  return reader?.kind === 'activation' && others.length === 0 && !graph.outputs.includes(add) ? reader.name : add;
+}
+
+/**
+ * The residual blocks that SLU and stochastic depth may skip: all but the first (E2-Train, section 3.2), and none that has another inside.
+ * Empty for a network with fewer than two such blocks.
+ */
+export function gatedBlocksOf(graph: LayerGraph): GatedBlock[] {
+  const blocks = findResidualBlocks(graph);
+  const places = new Map(graph.layers.map(({ name }, place) => [name, place]));
+  const start = ({ branch }: ResidualBlock) => places.get(branch[0]!)!;
+  const innermost = blocks.filter(({ branch, shortcut }) => !blocks.some(({ add }) => branch.includes(add) || shortcut.includes(add)));
+  const gated = innermost.sort((a, b) => start(a) - start(b)).slice(1);
+  const macs = gated.map(({ branch }) => branch.reduce((sum, name) => sum + layerMacs(graph, layerOf(graph, name)).forward, 0));
+  const all = macs.reduce((sum, ofBlock) => sum + ofBlock, 0);
+  return gated.map((block, gate) => ({ ...block, gate, ending: endingOf(graph, block), cost: macs[gate]! / all }));
+}
+
+/** The shortcut's last layer; the entry where the shortcut is the identity. */
+export function shortcutEnd(graph: LayerGraph, block: ResidualBlock): string {
+  return layerOf(graph, block.add).inputs.find((input) => !block.branch.includes(input))!;
+}
+
+/** The branch's last layer. */
+export function branchEnd(graph: LayerGraph, block: ResidualBlock): string {
+  return layerOf(graph, block.add).inputs.find((input) => block.branch.includes(input))!;
+}

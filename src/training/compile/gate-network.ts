@@ -1,0 +1,130 @@
+import type { GateGradientEstimator } from '../../engine/gate-operations';
+import type { Operation, TensorId } from '../../engine/program';
+import { type GateTensors, gateFeatures, type LearningGateTensors } from './gate-tensors';
+import type { ProgramBuilder } from './program-builder';
+import type { WeightGradients } from './weight-gradients';
+
+/** What one gate's forward pass leaves for its gradient. */
+interface GateStep {
+  readonly pooled: TensorId;
+  readonly features: TensorId;
+  readonly previousH: TensorId;
+  readonly previousCell: TensorId | undefined;
+  readonly z: TensorId;
+  readonly cell: TensorId;
+  readonly h: TensorId;
+  readonly logit: TensorId;
+}
+
+/** Part of the old mean of the masks' gradients that stays in each iteration. */
+const meanMomentum = 0.95;
+
+/**
+ * The gates of SLU in one section of a program: global average pooling, a 1×1 convolution to 10 features, one LSTM through all gates, a
+ * linear unit and a sigmoid. Its gradients go through the LSTM from the last gate to the first.
+ */
+export class GateNetwork {
+  private readonly steps: GateStep[] = [];
+  private dh: TensorId | undefined;
+  private dcell: TensorId | undefined;
+
+  constructor(
+    private readonly builder: ProgramBuilder,
+    private readonly operations: Operation[],
+    private readonly tables: GateTensors,
+    private readonly learning: LearningGateTensors,
+  ) {}
+
+  /** Adds the next gate, which looks at `x` (an image, or a vector). */
+  forward(x: TensorId): void {
+    const { builder, operations, tables, learning } = this;
+    const { weights } = learning;
+    const gate = this.steps.length;
+    const named = (what: string, size: number) => builder.perSample(`${what} of gate ${gate}`, [size]);
+    const shape = builder.shapeOf(x);
+    const pooled = shape.length === 3 ? named('pooled input', shape[2]!) : x;
+    if (pooled !== x) operations.push({ kind: 'globalAveragePooling2d', x, y: pooled });
+    const features = named('features', gateFeatures);
+    operations.push({ kind: 'dense', x: pooled, w: weights.features[gate]!.tensor, y: features });
+    const before = this.steps.at(-1);
+    const previousH = before?.h ?? learning.noState;
+    const z = named('LSTM input', 4 * gateFeatures);
+    const recurrent = named('recurrent input', 4 * gateFeatures);
+    operations.push({ kind: 'dense', x: features, w: weights.input.tensor, bias: weights.inputBias.tensor, y: z });
+    operations.push({ kind: 'dense', x: previousH, w: weights.recurrent.tensor, bias: weights.recurrentBias.tensor, y: recurrent });
+    operations.push({ kind: 'accumulate', x: recurrent, into: z });
+    const cell = named('cell', gateFeatures);
+    const h = named('hidden state', gateFeatures);
+    operations.push({ kind: 'lstmCell', z, ...(before && { previous: before.cell }), cell, h });
+    const logit = named('logit', 1);
+    operations.push({ kind: 'dense', x: h, w: weights.logit.tensor, bias: weights.logitBias.tensor, y: logit });
+    const { uniforms, probabilities } = learning;
+    operations.push({ kind: 'gate', logit, uniforms, probabilities, masks: tables.masks, gate });
+    operations.push({ kind: 'listSamples', masks: tables.masks, gate, ...tables.lists[gate]! });
+    this.steps.push({ pooled, features, previousH, previousCell: before?.cell, z, cell, h, logit });
+  }
+
+  /** The controller's part, once all gates have decided. */
+  cost(): void {
+    const { costs, target, costWeight, share, cost } = this.learning;
+    this.operations.push({ kind: 'gateCost', masks: this.tables.masks, costs, target, weight: costWeight, share, cost });
+  }
+
+  /**
+   * Adds the gradients of the last gate that has none yet; the gradient of its mask must be in the table.
+   * @param x what the gate looked at, where its gradient is wanted.
+   * @returns the gradient of `x`.
+   */
+  backward(estimator: GateGradientEstimator, gradients: WeightGradients, x: TensorId | undefined): TensorId | undefined {
+    const { builder, operations, tables, learning } = this;
+    const { weights } = learning;
+    const gate = this.steps.length - 1;
+    const step = this.steps.pop()!;
+    const names = new Map(learning.allWeights.map(({ tensor, name }) => [tensor, name]));
+    const named = (what: string, size: number) => builder.perSample(`gradient of ${what} of gate ${gate}`, [size]);
+    const { probabilities, dmasks, costs, cost, mean } = learning;
+    const dlogit = named('logit', 1);
+    operations.push({ kind: 'gateGradient', probabilities, masks: tables.masks, dmasks, costs, cost, mean, dlogit, gate, estimator });
+    /** Gradients of a dense layer's weights; gives that of its input where it is wanted. */
+    const dense = (input: TensorId, dy: TensorId, kernel: TensorId, bias: TensorId | undefined, dx: TensorId | undefined): void => {
+      gradients.compute([kernel, bias], names, ([dw, dbias]) => ({
+        kind: 'denseWeightGradient',
+        x: input,
+        dy,
+        dw: dw!,
+        ...(dbias !== undefined && { dbias }),
+      }));
+      if (dx !== undefined) operations.push({ kind: 'denseInputGradient', dy, w: kernel, dx });
+    };
+    const dh = named('hidden state', gateFeatures);
+    dense(step.h, dlogit, weights.logit.tensor, weights.logitBias.tensor, dh);
+    if (this.dh !== undefined) operations.push({ kind: 'accumulate', x: this.dh, into: dh });
+    const dz = named('LSTM input', 4 * gateFeatures);
+    const { z, cell, previousCell } = step;
+    const dprevious = previousCell === undefined ? undefined : named('cell before', gateFeatures);
+    operations.push({
+      kind: 'lstmCellGradient',
+      ...{ z, cell, dh, dz },
+      ...(previousCell !== undefined && { previous: previousCell }),
+      ...(this.dcell !== undefined && { dcell: this.dcell }),
+      ...(dprevious !== undefined && { dprevious }),
+    });
+    this.dcell = dprevious;
+    this.dh = gate === 0 ? undefined : named('hidden state before', gateFeatures);
+    dense(step.previousH, dz, weights.recurrent.tensor, weights.recurrentBias.tensor, this.dh);
+    const dfeatures = named('features', gateFeatures);
+    dense(step.features, dz, weights.input.tensor, weights.inputBias.tensor, dfeatures);
+    const dpooled = x === undefined ? undefined : named('pooled input', builder.shapeOf(step.pooled)[0]!);
+    dense(step.pooled, dfeatures, weights.features[gate]!.tensor, undefined, dpooled);
+    if (x === undefined || dpooled === undefined || step.pooled === x) return dpooled;
+    const dx = builder.perSample(`gradient of the input of gate ${gate}`, builder.shapeOf(x));
+    operations.push({ kind: 'globalAveragePooling2dGradient', dy: dpooled, dx });
+    return dx;
+  }
+
+  /** Moves the running mean of the masks' gradients, once all are known. */
+  mean(): void {
+    const { dmasks, mean } = this.learning;
+    this.operations.push({ kind: 'gateMean', masks: this.tables.masks, dmasks, mean, momentum: meanMomentum });
+  }
+}
