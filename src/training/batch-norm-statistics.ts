@@ -34,16 +34,15 @@ export async function reestimateStatistics(
   abandoned: () => boolean,
 ): Promise<boolean> {
   const statistics = runningStatistics(graph);
-  const before = trainer.readWeights();
-  const sums = new Map<string, { values: Float64Array; batches: number }>();
-  for (const { mean, variance } of statistics) {
-    for (const name of [mean, variance]) sums.set(name, { values: new Float64Array(before.get(name)!.length), batches: 0 });
-  }
+  const names = new Set(statistics.flatMap(({ mean, variance }) => [mean, variance]));
+  const read = () => trainer.readSomeWeights((name) => names.has(name));
+  const before = read();
+  const sums = new Map([...before].map(([name, { length }]) => [name, { values: new Float64Array(length), batches: 0 }]));
   const zeros = new Map([...sums].map(([name, { values }]) => [name, new Float32Array(values.length)]));
   for (const batch of batches) {
     trainer.writeSomeWeights(zeros);
     trainer.observe(batch);
-    const seen = trainer.readWeights();
+    const seen = read();
     for (const { mean, variance, momentum } of statistics) {
       if (seen.get(variance)!.every((value) => value === 0) && seen.get(mean)!.every((value) => value === 0)) continue;
       for (const name of [mean, variance]) {

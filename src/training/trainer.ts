@@ -70,13 +70,18 @@ export class Trainer {
 
   /** A copy of all weights and running statistics. */
   readWeights(): WeightValues {
-    return new Map(this.network.weights.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
+    return this.readSomeWeights(() => true);
   }
 
   /** A copy of the weights that SGD moves. */
   readTrainedWeights(): WeightValues {
-    const trained = this.network.weights.filter(({ name }) => this.network.momenta.has(name));
-    return new Map(trained.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
+    return this.readSomeWeights((name) => this.network.momenta.has(name));
+  }
+
+  /** A copy of those weights and running statistics that are wanted. */
+  readSomeWeights(wanted: (name: string) => boolean): WeightValues {
+    const weights = this.network.weights.filter(({ name }) => wanted(name));
+    return new Map(weights.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
   }
 
   /** @throws Error with one sentence when a weight is missing or has another size. */
