@@ -7,6 +7,7 @@ import { countParameters, layerParameters } from '../network/parameters';
 import { runConfigurationSchema } from '../protocol/configuration';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { phases } from '../protocol/phases';
+import { cifarClasses, cifarShape } from './cifar-graph';
 import { inspectFile, modelReference, problemOnCommandLine } from './resolve-model';
 import { textTable } from './text-table';
 
@@ -21,10 +22,6 @@ interface NamedGraph {
   readonly name: string;
   readonly graph: LayerGraph;
 }
-
-/** Shape that built-in networks are estimated for when none is given: CIFAR images, ten classes. */
-const cifarShape = [32, 32, 3];
-const cifarClasses = 10;
 
 /**
  * `e2train estimate`: what one training iteration of every model of a file costs, by layer and phase.

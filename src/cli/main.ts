@@ -5,7 +5,8 @@ import { productVersion } from '../platform/product-version';
 import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
-import { batchOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
+import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
+import { batchOption, executionBatchOption, exportOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
 import { predict } from './predict-command';
 import { listRuns, showRun } from './runs-command';
 import { train } from './train-command';
@@ -44,6 +45,33 @@ function commandLine(): Command {
     .argument('<image...>', 'PNG or JPEG files')
     .addOption(jsonOption)
     .action(predict);
+
+  const measure = program.command('measure').description('measured energies of layers, beside the estimates');
+  measure
+    .command('import')
+    .description('take a CSV file of measured energies: our own columns, a log of Zeus, or a recording of PYNQ')
+    .argument('<file>')
+    .option('--model <model>', 'the model that the layers are of, so that a figure holds for all layers that do the same work')
+    .addOption(inputOption)
+    .addOption(exportOption)
+    .option('--labels <file>', 'CSV with mark,layer,phase,precision,executions: what the marks or windows of the recording are of')
+    .option('--phase <name>', 'the phase that was measured, where the file does not say')
+    .option('--precision <name>', 'the precision that was measured, where the file does not say')
+    .addOption(executionBatchOption)
+    .addOption(jsonOption)
+    .action(importMeasurements);
+  measure
+    .command('list')
+    .description('list all measurements of the present folder, newest first')
+    .addOption(jsonOption)
+    .action(listMeasurements);
+  measure
+    .command('show')
+    .description('show one measurement')
+    .argument('<measurement>')
+    .addOption(jsonOption)
+    .option('--csv', 'print its figures as CSV, in the form that import takes')
+    .action(showMeasurement);
 
   const runs = program.command('runs').description('look at the runs of the present folder');
   runs.command('list').description('list all runs, newest first').addOption(jsonOption).action(listRuns);

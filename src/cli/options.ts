@@ -13,6 +13,7 @@ export const inputOption = new Option(
 ).argParser(parseShape);
 export const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
 export const batchOption = numberOption('--batch <n>', fields.batchSize);
+export const executionBatchOption = numberOption('--batch <n>', fields.batchSize, 'images in one execution of a layer (default: 1)');
 export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
 export const jsonOption = new Option('--json', 'print JSON instead of text');
 

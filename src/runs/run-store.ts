@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { newId } from '../platform/new-id';
 import { writingTo } from '../platform/write-failure';
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
 import type { EvaluationRecord, IterationRecord, PredictionRecord } from '../protocol/records';
@@ -23,7 +23,7 @@ export class RunStore {
    */
   create(configuration: RunConfiguration, title: string): RunFolder {
     const created = new Date();
-    const folder = new RunFolder(join(this.directory, newRunId(created)));
+    const folder = new RunFolder(join(this.directory, newId(created)));
     writingTo(this.directory, () => {
       mkdirSync(this.directory, { recursive: true });
       // Fails when it exists: no two windows can make the same run.
@@ -89,10 +89,4 @@ export class RunStore {
       return undefined;
     }
   }
-}
-
-/** Sorts by time and does not repeat: `20261123-211500-3f9a1c`. */
-function newRunId(time: Date): string {
-  const [date, clock] = time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').split('T');
-  return `${date}-${clock}-${randomBytes(3).toString('hex')}`;
 }
