@@ -9,15 +9,15 @@ export function idxBytes(shape: readonly number[], values: ArrayLike<number>): B
   return Buffer.concat([header, Uint8Array.from(values)]);
 }
 
-/** A folder with a small IDX data set: images of 2×3 pixels whose values count up, labels 0, 1, 2, … */
-export function writeIdxDataset(directory: string, { train = 6, test = 2 } = {}): void {
+/** A folder with a small IDX data set: images whose pixels' values count up, labels 0, 1, 2, … */
+export function writeIdxDataset(directory: string, { train = 6, test = 2, height = 2, width = 3 } = {}): void {
   mkdirSync(directory, { recursive: true });
   for (const [part, count] of [
     ['train', train],
     ['t10k', test],
   ] as const) {
-    const pixels = Array.from({ length: count * 6 }, (_, index) => index % 256);
-    writeFileSync(join(directory, `${part}-images-idx3-ubyte`), idxBytes([count, 2, 3], pixels));
+    const pixels = Array.from({ length: count * height * width }, (_, index) => index % 256);
+    writeFileSync(join(directory, `${part}-images-idx3-ubyte`), idxBytes([count, height, width], pixels));
     writeFileSync(
       join(directory, `${part}-labels-idx1-ubyte`),
       idxBytes(

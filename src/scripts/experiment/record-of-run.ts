@@ -1,0 +1,53 @@
+import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../../protocol/records';
+import type { RunFolder } from '../../runs/run-folder';
+import type { Plan, Task } from './plans';
+import type { RunRecord } from './run-record';
+
+/** What the runs of one call have in common. */
+export interface Provenance {
+  readonly command: string;
+  readonly commit: string;
+  readonly planIterations: number;
+  /** What has to be said of the copy of the data set. */
+  readonly note?: string;
+}
+
+/**
+ * The record of a finished run.
+ * @throws Error with one sentence when the run's folder lacks what a finished run has.
+ */
+export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { note, ...provenance }: Provenance): RunRecord {
+  const { configuration, data, environment } = run.read();
+  const { data: _folder, ...settings } = configuration;
+  const records = run.readRecords().map(({ record }) => record);
+  const iteration = latest<IterationRecord>(records, 'iteration');
+  const evaluation = latest<EvaluationRecord>(records, 'evaluation');
+  const layers = latest<LayerEnergyRecord>(records, 'layerEnergy');
+  if (!iteration || !evaluation || !layers?.macs || !layers.baselineMacs || !data || !environment)
+    throw new Error(`The run in ${run.directory} is finished, but its record is not whole; delete the folder to train it again.`);
+  // The run's own baseline has its own nominal iterations, which for a shorter row are fewer than the plan's.
+  const ofPlan = configuration.iterations / provenance.planIterations;
+  const { forward, inputGradient, weightGradient, predictor, gates } = layers.macs;
+  return {
+    ...{ experiment: plan.name, row: row.id, label: row.label, seed, ...provenance },
+    data: { name: data.name, ...(note && { note }) },
+    environment,
+    configuration: settings,
+    accuracy: evaluation.accuracy,
+    ...(evaluation.lastIterate && { lastIterateAccuracy: evaluation.lastIterate.accuracy }),
+    images: evaluation.images,
+    computationShare: ((forward + inputGradient + weightGradient + predictor + gates) / layers.baselineMacs) * ofPlan,
+    energyShare: (iteration.energyJ / iteration.baselineEnergyJ) * ofPlan,
+    energyJ: iteration.energyJ,
+    seconds: iteration.seconds,
+    iterationsExecuted: iteration.iterationsExecuted,
+    iterationsDropped: iteration.iterationsDropped,
+    evaluations: records.flatMap((record): [number, number][] =>
+      record.type === 'evaluation' ? [[record.iteration, record.accuracy]] : [],
+    ),
+  };
+}
+
+function latest<T extends MetricRecord>(records: readonly MetricRecord[], type: T['type']): T | undefined {
+  return records.findLast((record): record is T => record.type === type);
+}

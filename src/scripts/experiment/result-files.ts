@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../../platform/atomic-write';
+import { resultsPage } from './results-page';
+import { type RunRecord, runRecordSchema } from './run-record';
+
+/** `docs/results/`: a file for each run, from which `docs/results.md` is written. */
+export class ResultFiles {
+  private readonly directory: string;
+
+  constructor(private readonly docs: string) {
+    this.directory = join(docs, 'results');
+  }
+
+  keep(record: RunRecord): void {
+    const folder = join(this.directory, record.experiment);
+    mkdirSync(folder, { recursive: true });
+    const name = `${record.planIterations}-${record.row}-seed-${record.seed}.json`;
+    writeFileAtomically(join(folder, name), `${JSON.stringify(record, null, 1)}\n`);
+  }
+
+  /** Writes the page anew from all records. */
+  writePage(): string {
+    const path = join(this.docs, 'results.md');
+    writeFileAtomically(path, resultsPage(this.records()));
+    return path;
+  }
+
+  private records(): RunRecord[] {
+    const files = readdirSync(this.directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+    return files.sort().map((name) => {
+      try {
+        return runRecordSchema.parse(JSON.parse(readFileSync(join(this.directory, name), 'utf8')));
+      } catch {
+        throw new Error(`${join(this.directory, name)} is no record of this version; delete it, or train its run again.`);
+      }
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { runConfigurationSchema } from '../../protocol/configuration';
+import { environmentSchema } from '../../protocol/runs';
+
+/**
+ * What is kept of a finished run beside the table, without weights: enough to trace each of the table's numbers. Shares are of plain
+ * training (SMB, fp32) for the plan's nominal iterations.
+ */
+export const runRecordSchema = z.strictObject({
+  experiment: z.string(),
+  row: z.string(),
+  label: z.string(),
+  seed: z.int(),
+  /** Nominal iterations that the shares are of. */
+  planIterations: z.int().min(1),
+  /** Command that makes the table that the run belongs to, and the commit that it was made at. */
+  command: z.string(),
+  commit: z.string(),
+  /** Name of the data set, and what has to be said of this copy of it. */
+  data: z.strictObject({ name: z.string(), note: z.string().optional() }),
+  environment: environmentSchema,
+  /** All settings; the data set's folder is of one machine alone. */
+  configuration: runConfigurationSchema.omit({ data: true }),
+  /** Test accuracy of the model that the run gives, measured, 0 to 1; with SWA also of the last weights. */
+  accuracy: z.number(),
+  lastIterateAccuracy: z.number().optional(),
+  images: z.int(),
+  /** MACs computed over those of the baseline, counted; those of the predictor and of the gates are in it. */
+  computationShare: z.number(),
+  /** Joules over the baseline's, estimated by the configuration's device profile. */
+  energyShare: z.number(),
+  energyJ: z.number(),
+  /** Wall-clock of the run, measured, pauses left out. */
+  seconds: z.number(),
+  iterationsExecuted: z.int(),
+  iterationsDropped: z.int(),
+  /** Test accuracy over the run: [iteration, share]. */
+  evaluations: z.array(z.tuple([z.int(), z.number()])),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resultsPage } from '../../src/scripts/experiment/results-page';
+import { type RunRecord, runRecordSchema } from '../../src/scripts/experiment/run-record';
+import { accuracyAt, seedDeviation } from '../../src/scripts/experiment/statistics';
+import { writeIdxDataset } from '../datasets/idx-files';
+
+const project = join(__dirname, '..', '..');
+
+describe('Statistics of experiments', () => {
+  it('interpolates plain training between its runs, and gives nothing beyond them', () => {
+    const curve = [
+      { share: 1, accuracy: 0.9 },
+      { share: 0.25, accuracy: 0.7 },
+    ];
+    // Half is one of the two doublings from a quarter to the whole.
+    expect(accuracyAt(curve, 0.5)).toBeCloseTo(0.8, 12);
+    expect(accuracyAt(curve, 1)).toBe(0.9);
+    expect(accuracyAt(curve, 0.2)).toBeUndefined();
+    expect(accuracyAt(curve, 1.1)).toBeUndefined();
+  });
+
+  it('pools the deviation between seeds over the rows that have several', () => {
+    // Sums of squares 2 and 8, one degree of freedom each: √(10 / 2).
+    expect(seedDeviation([[1, 3], [5, 9], [4]])).toBeCloseTo(Math.sqrt(5), 12);
+    expect(seedDeviation([[1], [2]])).toBeUndefined();
+  });
+});
+
+describe('npm run experiment', () => {
+  let folder: string;
+  const experiment = (...words: string[]) => {
+    const all = ['src/scripts/experiment.ts', ...words, '--directory', folder, '--results', folder];
+    const { status, stdout, stderr } = spawnSync(join(project, 'node_modules', '.bin', 'tsx'), all, { cwd: project, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const short = () => ['fashion', '--data', join(folder, 'data'), '--iterations', '2', '--seeds', '2', '--rows', 'smb,smb-50,smd'];
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'e2-train-experiment-'));
+    writeIdxDataset(join(folder, 'data'), { train: 128, test: 4, height: 4, width: 4 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('trains the rows of a table, keeps a record of each run and writes the page', () => {
+    const { status, stdout, stderr } = experiment(...short(), '--note', 'a copy');
+    expect(stderr).not.toContain('Error');
+    expect(status).toBe(0);
+    expect(stdout).toContain('All runs are done.');
+    const records = readdirSync(join(folder, 'results', 'fashion'));
+    expect(records).toHaveLength(6);
+    const page = readFileSync(join(folder, 'results.md'), 'utf8');
+    expect(page).toContain('## Fashion-MNIST, ResNet-20, 2 iterations');
+    expect(page).toContain(', a copy, batches of 128');
+    expect(page.indexOf('at equal computation |')).toBeLessThan(page.indexOf('| SMB |'));
+    expect(page).toMatch(/\| SMB, 50 % of the iterations \| 1, 2 \| [\d.]+ % \| 50 % \| 50 % \|/);
+    // Folders are of one machine alone.
+    for (const record of records) expect(readFileSync(join(folder, 'results', 'fashion', record), 'utf8')).not.toContain(folder);
+    expect(page).not.toContain(folder);
+  });
+
+  it('trains nothing twice, and says what is done and what remains', () => {
+    const runs = () => readdirSync(join(folder, '.e2train', 'runs')).sort();
+    const before = runs();
+    expect(experiment(...short()).status).toBe(0);
+    expect(runs()).toEqual(before);
+    const { stdout } = experiment(...short(), '--seeds', '3', '--list');
+    expect(stdout).toMatch(/3 of 9 runs remain: ~[\d.]+ .?J \(estimated\), ~/);
+    expect(runs()).toEqual(before);
+  });
+
+  it('goes on with a run that was stopped', () => {
+    const id = readdirSync(join(folder, '.e2train', 'runs'))
+      .sort()
+      .at(-1)!;
+    const file = join(folder, '.e2train', 'runs', id, 'run.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), state: 'stopped' }));
+    expect(experiment(...short(), '--list').stdout).toMatch(/1 of 6 runs remain/);
+    expect(experiment(...short()).status).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'finished', resumes: [{}] });
+  });
+
+  it.each([
+    [['nothing'], /^There is no experiment “nothing”; choose one of: fashion, /],
+    [['cifar10-resnet20'], /^The experiment cifar10-resnet20 needs --data DIR/],
+    [['fashion', '--data', '/nowhere'], /^There is no data folder \/nowhere/],
+    [['fashion', '--iterations', '0'], /^--iterations must be a whole number of at least 1/],
+  ])('refuses %j in one sentence', (words, sentence) => {
+    const { status, stderr } = experiment(...words);
+    expect(status).toBe(1);
+    expect(stderr.trim()).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('compares with plain training only where there is one as cheap', () => {
+    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smb-seed-1'));
+    const smb = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const record = (row: string, share: number, accuracy: number): RunRecord => ({
+      ...smb,
+      ...{ row, label: row, computationShare: share, energyShare: share, accuracy },
+    });
+    const page = resultsPage([record('smb', 1, 0.9), record('smb-50', 0.5, 0.8), record('smd', 0.5, 0.83), record('smb-swa', 0.4, 0.9)]);
+    expect(page).toContain('| smd | +3.00 | +3.00 |');
+    expect(page).toContain('| smb-swa | unavailable: no SMB run as cheap |');
+  });
+});
