@@ -96,6 +96,9 @@ function macsOf({ step: { kernel, fields } }: RecordTime): number {
     case 'convolution':
     case 'convolutionWeightGradient':
       return of('outputHeight') * of('outputWidth') * of('kernelHeight') * of('kernelWidth') * of('sourceChannels') * of('outputChannels');
+    case 'depthwise':
+    case 'depthwiseWeightGradient':
+      return of('outputHeight') * of('outputWidth') * of('kernelHeight') * of('kernelWidth') * of('sourceChannels') * of('multiplier');
     default:
       return 0;
   }

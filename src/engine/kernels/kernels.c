@@ -6,6 +6,7 @@
 #include "convolution_weight_gradient.c"
 #include "dense.c"
 #include "depthwise.c"
+#include "depthwise_gradients.c"
 #include "dropout.c"
 #include "elementwise.c"
 #include "gates.c"

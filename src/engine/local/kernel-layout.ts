@@ -53,6 +53,24 @@ const kernelFields = {
   outputWidth: 'integer',
 } as const;
 
+/** A window over the image itself, whose first pixel is at (top, left) as seen from the window's first position. */
+const slidingFields = {
+  sourceHeight: 'integer',
+  sourceWidth: 'integer',
+  sourceChannels: 'integer',
+  top: 'integer',
+  left: 'integer',
+  ...kernelFields,
+} as const;
+
+/** Where the outputs go, in elements: a phase of a strided input gradient writes every strideth pixel. */
+const outputFields = {
+  outputStart: 'integer',
+  outputRowPitch: 'integer',
+  outputPixelPitch: 'integer',
+  outputSamplePitch: 'integer',
+} as const;
+
 /** A 3×3 window with stride 1; the first tile starts `top` rows above and `left` columns left of the source image. */
 const winogradFields = {
   sourceHeight: 'integer',
@@ -113,11 +131,7 @@ export const kernelLayouts = {
     ...borderFields,
     ...kernelFields,
     outputChannels: 'integer',
-    /** In elements, so that a phase of a strided input gradient writes every strideth pixel. */
-    outputStart: 'integer',
-    outputRowPitch: 'integer',
-    outputPixelPitch: 'integer',
-    outputSamplePitch: 'integer',
+    ...outputFields,
   },
   convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, outputChannels: 'integer' },
   /** Adds up the threads' partial weight gradients, in the order of the threads. */
@@ -140,9 +154,22 @@ export const kernelLayouts = {
   winogradWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...winogradFields, withBias: 'integer' },
   /** Adds up the threads' partial weight gradients and transforms them back. */
   sumWinogradPartials: { partial: 'place', dw: 'result', dbias: 'result', inputChannels: 'integer', outputChannels: 'integer' },
-  depthwise: { x: 'place', w: 'place', bias: 'place', y: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
-  depthwiseInputGradient: { dy: 'place', w: 'place', dx: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
-  depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, multiplier: 'integer' },
+  depthwise: {
+    x: 'place',
+    w: 'place',
+    bias: 'place',
+    y: 'result',
+    ...slidingFields,
+    multiplier: 'integer',
+    /** Where the first tap stands in w and how far the next is, in taps: a phase of the input gradient takes every strideth, backwards. */
+    firstTap: 'integer',
+    tapRowStep: 'integer',
+    tapColumnStep: 'integer',
+    ...outputFields,
+  },
+  /** Plain, for the shapes that are no `depthwise` with turned taps. */
+  depthwiseInputGradient: { dy: 'place', w: 'place', dx: 'result', ...slidingFields, multiplier: 'integer' },
+  depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...slidingFields, multiplier: 'integer', withBias: 'integer' },
   dense: { x: 'place', packed: 'place', bias: 'place', y: 'result', inputs: 'integer', outputs: 'integer' },
   denseWeightGradient: { x: 'place', dy: 'place', dw: 'result', dbias: 'result', inputs: 'integer', outputs: 'integer' },
   sampleMoments: { x: 'place', moments: 'result', pixels: 'integer', channels: 'integer' },

@@ -69,7 +69,7 @@ export function lowerDirectConvolution(builder: StepBuilder, operation: Operatio
 }
 
 /** One axis of a phase of the input gradient: which pixels of dx, which rows of the kernel, and where dy lies in its copy. */
-interface PhaseAxis {
+export interface PhaseAxis {
   readonly start: number;
   readonly count: number;
   readonly step: number;
@@ -86,7 +86,7 @@ interface PhaseAxis {
  * within one, the taps are t = phase + s·j and the sum is a correlation of dy with the turned taps. A window with both stride and dilation
  * is rare: there dy is spread out with zeros instead, and there is one phase.
  */
-function phases(input: number, kernel: number, stride: number, dilation: number, pad: number): PhaseAxis[] {
+export function phases(input: number, kernel: number, stride: number, dilation: number, pad: number): PhaseAxis[] {
   if (stride === 1 || dilation > 1) {
     const border = (kernel - 1) * dilation - pad;
     return [{ start: 0, count: input, step: 1, firstTap: 0, tapStep: 1, taps: kernel, border, spacing: stride, dilation }];
@@ -99,6 +99,14 @@ function phases(input: number, kernel: number, stride: number, dilation: number,
     return { start, count, step: stride, firstTap: phase, tapStep: stride, taps, border: taps - 1 - firstOutput, spacing: 1, dilation: 1 };
   }).filter((axis) => axis.count > 0);
 }
+
+/** Where a phase's pixels of dx are. */
+export const phaseOutput = (window: Window, channels: number, row: PhaseAxis, column: PhaseAxis) => ({
+  outputStart: (row.start * window.inputWidth + column.start) * channels,
+  outputRowPitch: row.step * window.inputWidth * channels,
+  outputPixelPitch: column.step * channels,
+  outputSamplePitch: window.inputHeight * window.inputWidth * channels,
+});
 
 export function lowerDirectInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
   const { window, w, dy, dx, samples } = operation;
@@ -136,10 +144,7 @@ export function lowerDirectInputGradient(builder: StepBuilder, operation: Operat
         outputHeight: row.count,
         outputWidth: column.count,
         outputChannels: channels.input,
-        outputStart: (row.start * window.inputWidth + column.start) * channels.input,
-        outputRowPitch: row.step * window.inputWidth * channels.input,
-        outputPixelPitch: column.step * channels.input,
-        outputSamplePitch: window.inputHeight * window.inputWidth * channels.input,
+        ...phaseOutput(window, channels.input, row, column),
       },
       paddedHeight * paddedWidth * channels.output,
     );
@@ -179,33 +184,4 @@ export function lowerDirectWeightGradient(builder: StepBuilder, operation: Opera
     fields.paddedHeight * fields.paddedWidth * channels.input + window.outputHeight * window.outputWidth * pitch,
   );
   builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows, columns: channels.output });
-}
-
-interface DepthwiseShape {
-  readonly channels: number;
-  readonly multiplier: number;
-}
-
-export function lowerDepthwise(
-  builder: StepBuilder,
-  operation: OperationOf<'depthwiseConv2d' | 'depthwiseConv2dInputGradient' | 'depthwiseConv2dWeightGradient'>,
-  { channels, multiplier }: DepthwiseShape,
-): void {
-  const { window, samples } = operation;
-  const fields = { sourceChannels: channels, ...windowFields(window), multiplier };
-  const image = fields.paddedHeight * fields.paddedWidth * channels * multiplier;
-  if (operation.kind === 'depthwiseConv2d') {
-    const { x, w, bias, y } = operation;
-    builder.onSamples('depthwise', samples, { x, w, bias, y, ...fields }, image);
-  } else if (operation.kind === 'depthwiseConv2dInputGradient') {
-    const { dy, w, dx } = operation;
-    builder.onSamples('depthwiseInputGradient', samples, { dy, w, dx, ...fields }, image);
-  } else {
-    const { x, dy, dw, dbias } = operation;
-    const rows = window.kernelHeight * window.kernelWidth;
-    const columns = channels * multiplier;
-    const partial = builder.workTensor(builder.target.threads * (rows + 1) * packedChannels(columns, builder.target.lanes));
-    builder.onSamples('depthwiseWeightGradient', samples, { x, dy, partial, ...fields }, image);
-    builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows, columns });
-  }
 }

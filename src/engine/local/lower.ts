@@ -3,7 +3,7 @@ import { type ChainedStep, chainSteps } from './chains';
 import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
-import { lowerDepthwise } from './lower-direct-convolution';
+import { lowerDepthwise, lowerDepthwiseInputGradient, lowerDepthwiseWeightGradient } from './lower-depthwise';
 import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
@@ -45,6 +45,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
   const perSample = (id: TensorId) => Number(tensor(id).perSample);
   const image = (id: TensorId) => ({ pixels: elements(id) / lastAxis(id), channels: lastAxis(id) });
   const convolutionChannels = (w: TensorId) => ({ input: tensor(w).shape[2]!, output: tensor(w).shape[3]! });
+  const depthwiseShape = (w: TensorId) => ({ channels: tensor(w).shape[2]!, multiplier: tensor(w).shape[3]! });
   const elementwise = <K extends 'activation' | 'activationGradient' | 'add' | 'copy' | 'sign'>(
     kernel: K,
     fields: Parameters<typeof builder.onSamples<K>>[2],
@@ -62,12 +63,14 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       lowerWeightGradient(builder, operation, convolutionChannels(operation.dw));
       break;
     case 'depthwiseConv2d':
-    case 'depthwiseConv2dInputGradient':
-    case 'depthwiseConv2dWeightGradient': {
-      const shape = tensor(operation.kind === 'depthwiseConv2dWeightGradient' ? operation.dw : operation.w).shape;
-      lowerDepthwise(builder, operation, { channels: shape[2]!, multiplier: shape[3]! });
+      lowerDepthwise(builder, operation, depthwiseShape(operation.w));
       break;
-    }
+    case 'depthwiseConv2dInputGradient':
+      lowerDepthwiseInputGradient(builder, operation, depthwiseShape(operation.w));
+      break;
+    case 'depthwiseConv2dWeightGradient':
+      lowerDepthwiseWeightGradient(builder, operation, depthwiseShape(operation.dw));
+      break;
     case 'dense':
       lowerDense(builder, operation.w, elements(operation.x), elements(operation.y), operation, 0);
       break;
