@@ -4,14 +4,13 @@
  */
 #pragma once
 #include "tile.h"
-#include "winograd.h"
+#include "winograd_tiles.h"
 
 /* out[tile][·] = Σ over channels of a[tile][channel] · weights[channel][·], for `tiles` tiles and one packed panel of `vectors` vectors. */
-INLINE void plane_tile(const int tiles, const int vectors, const float *a, size_t a_pitch, int32_t inputs, const float *weights, float *out,
-                       size_t out_pitch) {
+INLINE void plane_tile(const int tiles, const int vectors, const float *a, int32_t inputs, const float *weights, float *out) {
   vector sums[LARGEST_TILE];
   UNROLL for (int i = 0; i < tiles * vectors; i++) sums[i] = splat(0);
-  KEEP_ROLLED for (; inputs > 0; inputs -= LANES, a += a_pitch) {
+  KEEP_ROLLED for (; inputs > 0; inputs -= LANES, a += PLANES_PITCH) {
     KEEP_ROLLED for (int k = 0; k < LANES; k += INNER_UNROLL, weights += INNER_UNROLL * vectors * LANES) {
       UNROLL for (int u = 0; u < INNER_UNROLL; u++) {
         vector weight[2];
@@ -23,49 +22,46 @@ INLINE void plane_tile(const int tiles, const int vectors, const float *a, size_
       }
     }
   }
-  UNROLL for (int t = 0; t < tiles; t++) UNROLL for (int v = 0; v < vectors; v++) store(out + v * out_pitch + t * LANES, sums[t * vectors + v]);
+  UNROLL for (int t = 0; t < tiles; t++) UNROLL for (int v = 0; v < vectors; v++) store(out + v * PLANES_PITCH + t * LANES, sums[t * vectors + v]);
 }
 
 /* The last register tile may hold less: it computes what nobody reads. */
 #define SMALLEST_PLANE_TILE 4
 
-INLINE void plane_panel(const int vectors, int32_t count, const float *a, size_t a_pitch, int32_t inputs, const float *weights, float *out,
-                        size_t out_pitch) {
+INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_t inputs, const float *weights, float *out) {
 #define TILES(tiles)                                                                                                                       \
   if ((tiles) <= TILE_PIXELS(vectors)) {                                                                                                   \
     KEEP_ROLLED for (; count > (tiles)-SMALLEST_PLANE_TILE; count -= (tiles), a += (tiles)*LANES, out += (tiles)*LANES)                    \
-        plane_tile(tiles, vectors, a, a_pitch, inputs, weights, out, out_pitch);                                                           \
+        plane_tile(tiles, vectors, a, inputs, weights, out);                                                          \
   }
   TILES(16) TILES(8) TILES(4)
 #undef TILES
 }
 
 /* products[plane][tile][output] = Σ over inputs of transformed[plane][tile][input] · packed[plane][input][output] of the first `count` tiles. */
-static __attribute__((noinline)) void plane_products(const float *transformed, struct planes of_inputs, int32_t inputs, const float *packed,
-                                                     float *products, struct planes of_outputs, int32_t outputs, int32_t count) {
-  size_t a_pitch = (size_t)of_inputs.tiles * LANES, out_pitch = (size_t)of_outputs.tiles * LANES;
-  for (int32_t plane = 0; plane < PLANES; plane++, transformed += of_inputs.pitch, products += of_outputs.pitch)
+static __attribute__((noinline)) void plane_products(const float *transformed, int32_t inputs, const float *packed, float *products,
+                                                     int32_t outputs, int32_t count) {
+  for (int32_t plane = 0; plane < PLANES; plane++, transformed += PLANE_PITCH, products += PLANE_PITCH)
     for (int32_t channel = 0; channel < outputs;) {
       int32_t vectors = panel_vectors(outputs - channel);
-      float *out = products + in_plane(of_outputs, 0, channel);
-      if (vectors == 2) plane_panel(2, count, transformed, a_pitch, inputs, packed, out, out_pitch);
-      else plane_panel(1, count, transformed, a_pitch, inputs, packed, out, out_pitch);
+      float *out = products + to_planes_of(channel);
+      if (vectors == 2) plane_panel(2, count, transformed, inputs, packed, out);
+      else plane_panel(1, count, transformed, inputs, packed, out);
       packed += (size_t)inputs * vectors * LANES;
       channel += vectors * LANES;
     }
 }
 
 /* sums[input][·] += Σ over tiles of a[tile][input] · g[tile][·], for `inputs` inputs and a panel of `vectors` vectors. */
-INLINE void plane_outer_tile(const int inputs, const int vectors, const float *a, size_t a_pitch, const float *g, size_t g_pitch,
-                             int32_t count, float *sums) {
+INLINE void plane_outer_tile(const int inputs, const int vectors, const float *a, const float *g, int32_t count, float *sums) {
   vector tile[LARGEST_TILE];
   UNROLL for (int i = 0; i < inputs * vectors; i++) tile[i] = load(sums + i * LANES);
 #define ONE_TILE                                                                                                                           \
   {                                                                                                                                        \
     vector gradient[2];                                                                                                                    \
-    UNROLL for (int v = 0; v < vectors; v++) gradient[v] = load(g + v * g_pitch);                                                          \
+    UNROLL for (int v = 0; v < vectors; v++) gradient[v] = load(g + v * PLANES_PITCH);                                                          \
     UNROLL for (int i = 0; i < inputs; i++) {                                                                                              \
-      vector value = splat(a[i / LANES * a_pitch + i % LANES]);                                                                            \
+      vector value = splat(a[i / LANES * PLANES_PITCH + i % LANES]);                                                                            \
       UNROLL for (int v = 0; v < vectors; v++) tile[i * vectors + v] = multiply_add(value, gradient[v], tile[i * vectors + v]);            \
     }                                                                                                                                      \
     a += LANES;                                                                                                                            \
@@ -82,29 +78,26 @@ INLINE void plane_outer_tile(const int inputs, const int vectors, const float *a
   UNROLL for (int i = 0; i < inputs * vectors; i++) store(sums + i * LANES, tile[i]);
 }
 
-INLINE void plane_outer_panel(const int vectors, int32_t inputs, const float *a, size_t a_pitch, const float *g, size_t g_pitch,
-                              int32_t count, float *sums) {
+INLINE void plane_outer_panel(const int vectors, int32_t inputs, const float *a, const float *g, int32_t count, float *sums) {
   int32_t input = 0;
 #define TILES(height)                                                                                                                      \
   if ((height) <= TILE_PIXELS(vectors)) {                                                                                                  \
     KEEP_ROLLED for (; inputs - input >= (height); input += (height), sums += (height)*vectors * LANES)                                    \
-        plane_outer_tile(height, vectors, a + input / LANES * a_pitch + input % LANES, a_pitch, g, g_pitch, count, sums);                  \
+        plane_outer_tile(height, vectors, a + to_planes_of(input) + input % LANES, g, count, sums);                  \
   }
   TILES(16) TILES(8) TILES(4)
 #undef TILES
 }
 
 /* sums[plane][panel][input][·] += Σ over the first `count` tiles of transformed[plane][tile][input] · gradients[plane][tile][panel]. */
-static __attribute__((noinline)) void plane_outer_products(const float *transformed, struct planes of_inputs, int32_t inputs,
-                                                           const float *gradients, struct planes of_outputs, int32_t outputs, int32_t count,
-                                                           float *sums) {
-  size_t a_pitch = (size_t)of_inputs.tiles * LANES, g_pitch = (size_t)of_outputs.tiles * LANES;
-  for (int32_t plane = 0; plane < PLANES; plane++, transformed += of_inputs.pitch, gradients += of_outputs.pitch)
+static __attribute__((noinline)) void plane_outer_products(const float *transformed, int32_t inputs, const float *gradients,
+                                                           int32_t outputs, int32_t count, float *sums) {
+  for (int32_t plane = 0; plane < PLANES; plane++, transformed += PLANE_PITCH, gradients += PLANE_PITCH)
     for (int32_t channel = 0; channel < outputs;) {
       int32_t vectors = panel_vectors(outputs - channel);
-      const float *g = gradients + in_plane(of_outputs, 0, channel);
-      if (vectors == 2) plane_outer_panel(2, inputs, transformed, a_pitch, g, g_pitch, count, sums);
-      else plane_outer_panel(1, inputs, transformed, a_pitch, g, g_pitch, count, sums);
+      const float *g = gradients + to_planes_of(channel);
+      if (vectors == 2) plane_outer_panel(2, inputs, transformed, g, count, sums);
+      else plane_outer_panel(1, inputs, transformed, g, count, sums);
       sums += (size_t)inputs * vectors * LANES;
       channel += vectors * LANES;
     }

@@ -7,27 +7,37 @@
 #include "winograd.h"
 #include "worker.h"
 
-struct tile_grid {
-  int32_t rows, columns;
+/* The tiles over a thread's share of the samples, numbered sample by sample and row by row. */
+struct tiling {
+  struct samples samples;
+  struct range share;
+  int32_t rows, columns, count;
 };
 
-INLINE struct tile_grid tiles_over(int32_t height, int32_t width) {
-  struct tile_grid grid = {(height + TILE_OUTPUTS - 1) / TILE_OUTPUTS, (width + TILE_OUTPUTS - 1) / TILE_OUTPUTS};
-  return grid;
+INLINE struct tiling tiles_over(struct image_shape shape, struct samples samples, struct range share) {
+  int32_t rows = (shape.height + TILE_OUTPUTS - 1) / TILE_OUTPUTS, columns = (shape.width + TILE_OUTPUTS - 1) / TILE_OUTPUTS;
+  struct tiling tiling = {samples, share, rows, columns, (share.to - share.from) * rows * columns};
+  return tiling;
 }
 
-/* Where a tile of a thread's share of the samples lies. */
-struct tile_place {
+/* Neighbouring tiles of a row of tiles, and where the first of them lies. */
+struct strip {
+  int32_t first, tiles;
   size_t sample;
   int32_t row, column;
 };
 
-INLINE struct tile_place tile_place(struct samples samples, struct range share, struct tile_grid grid, int32_t tile) {
-  int32_t tiles = grid.rows * grid.columns, within = tile % tiles;
-  struct tile_place place = {sample_at(samples, share.from + tile / tiles), within / grid.columns * TILE_OUTPUTS,
-                             within % grid.columns * TILE_OUTPUTS};
-  return place;
+/* The longest strip from a tile on, of tiles before `end`. */
+INLINE struct strip strip_from(const struct tiling *tiling, int32_t tile, int32_t end) {
+  int32_t of_sample = tiling->rows * tiling->columns, within = tile % of_sample, column = within % tiling->columns;
+  int32_t left = SMALLER_OF(end - tile, tiling->columns - column);
+  struct strip strip = {tile, SMALLER_OF(left, STRIP_TILES), 0, within / tiling->columns * TILE_OUTPUTS, column * TILE_OUTPUTS};
+  if (tile < end) strip.sample = sample_at(tiling->samples, tiling->share.from + tile / of_sample);
+  return strip;
 }
+
+#define FOR_STRIPS(strip, tiling, from, end)                                                                                               \
+  for (struct strip strip = strip_from(tiling, from, end); strip.first < (end); strip = strip_from(tiling, strip.first + strip.tiles, end))
 
 /* Floats in the rows of an image that a row of tiles covers. */
 INLINE size_t row_of_tiles(struct image_shape shape, int32_t row) {
@@ -73,29 +83,23 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
   struct image_shape result = {record->output_height, record->output_width, record->output_channels};
   size_t source_elements = (size_t)source.height * source.width * source.channels;
   size_t result_elements = (size_t)result.height * result.width * result.channels;
-  struct planes source_planes = planes_of(record->tiles_at_once, source.channels);
-  struct planes result_planes = planes_of(record->tiles_at_once, result.channels);
-  float *products = transformed + PLANES * source_planes.pitch;
-  struct tile_grid grid = tiles_over(result.height, result.width);
+  float *products = transformed + to_planes_of(source.channels);
   struct samples samples = samples_of(worker, &record->step);
-  struct range share = share_of_samples(worker, samples);
+  struct tiling tiling = tiles_over(result, samples, share_of_samples(worker, samples));
 
-  int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
-  for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
-    int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
-    for (int32_t i = 0; i < count; i++) {
-      struct tile_place place = tile_place(samples, share, grid, first + i);
-      input_tile(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
-                   transformed, source_planes, i);
-      if (place.column == 0)
-        fetch_ahead_to_write(y + place.sample * result_elements + (size_t)place.row * result.width * result.channels,
-                             row_of_tiles(result, place.row));
+  for (int32_t first = 0; first < tiling.count; first += record->tiles_at_once) {
+    int32_t end = SMALLER_OF(first + record->tiles_at_once, tiling.count);
+    FOR_STRIPS(strip, &tiling, first, end) {
+      input_strip(x + strip.sample * source_elements, source, strip.row - record->top, strip.column - record->left, strip.tiles,
+                  transformed + (strip.first - first) * LANES);
+      if (strip.column == 0)
+        fetch_ahead_to_write(y + strip.sample * result_elements + (size_t)strip.row * result.width * result.channels,
+                             row_of_tiles(result, strip.row));
     }
-    plane_products(transformed, source_planes, source.channels, packed, products, result_planes, result.channels, count);
-    for (int32_t i = 0; i < count; i++) {
-      struct tile_place place = tile_place(samples, share, grid, first + i);
-      output_tile(products, result_planes, i, bias, y + place.sample * result_elements, result, place.row, place.column);
-    }
+    plane_products(transformed, source.channels, packed, products, result.channels, end - first);
+    FOR_STRIPS(strip, &tiling, first, end)
+    output_strip(products + (strip.first - first) * LANES, bias, y + strip.sample * result_elements, result, strip.row, strip.column,
+                 strip.tiles);
   }
 }
 
@@ -112,31 +116,26 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
   struct image_shape gradient = {record->output_height, record->output_width, record->output_channels};
   size_t source_elements = (size_t)source.height * source.width * source.channels;
   size_t gradient_elements = (size_t)gradient.height * gradient.width * gradient.channels;
-  struct planes source_planes = planes_of(record->tiles_at_once, source.channels);
-  struct planes gradient_planes = planes_of(record->tiles_at_once, gradient.channels);
-  float *transformed_gradient = transformed + PLANES * source_planes.pitch;
+  float *transformed_gradient = transformed + to_planes_of(source.channels);
   size_t elements = partial_elements(source.channels, gradient.channels);
   float *partial = (float *)at(worker, record->partial) + worker->thread * elements;
-  struct tile_grid grid = tiles_over(gradient.height, gradient.width);
   struct samples samples = samples_of(worker, &record->step);
   struct range share = share_of_samples(worker, samples);
+  struct tiling tiling = tiles_over(gradient, samples, share);
 
   if (is_first_part(worker)) clear(partial, elements);
-  int32_t tiles = (share.to - share.from) * grid.rows * grid.columns;
-  for (int32_t first = 0; first < tiles; first += record->tiles_at_once) {
-    int32_t count = SMALLER_OF(record->tiles_at_once, tiles - first);
-    for (int32_t i = 0; i < count; i++) {
-      struct tile_place place = tile_place(samples, share, grid, first + i);
-      input_tile(x + place.sample * source_elements, source, place.row - record->top, place.column - record->left,
-                   transformed, source_planes, i);
-      gradient_tile(dy + place.sample * gradient_elements, gradient, place.row, place.column, transformed_gradient, gradient_planes, i);
-      if (first + count + i >= tiles) continue;
-      struct tile_place next = tile_place(samples, share, grid, first + count + i);
-      if (next.column == 0)
+  for (int32_t first = 0; first < tiling.count; first += record->tiles_at_once) {
+    int32_t end = SMALLER_OF(first + record->tiles_at_once, tiling.count);
+    FOR_STRIPS(strip, &tiling, first, end) {
+      size_t place = (size_t)(strip.first - first) * LANES;
+      input_strip(x + strip.sample * source_elements, source, strip.row - record->top, strip.column - record->left, strip.tiles,
+                  transformed + place);
+      gradient_strip(dy + strip.sample * gradient_elements, gradient, strip.row, strip.column, strip.tiles, transformed_gradient + place);
+      struct strip next = strip_from(&tiling, strip.first + record->tiles_at_once, tiling.count);
+      if (next.first < tiling.count && next.column == 0)
         fetch_ahead(x + next.sample * source_elements + (size_t)next.row * source.width * source.channels, row_of_tiles(source, next.row));
     }
-    plane_outer_products(transformed, source_planes, source.channels, transformed_gradient, gradient_planes, gradient.channels, count,
-                         partial);
+    plane_outer_products(transformed, source.channels, transformed_gradient, gradient.channels, end - first, partial);
   }
   if (!record->with_bias) return;
   float *sums = partial + elements - gradient.channels;

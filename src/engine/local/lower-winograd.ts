@@ -5,8 +5,9 @@ import type { Channels, LoweringTarget, OperationOf, StepBuilder } from './step'
 
 const tileOutputs = 4;
 const planes = 36;
-/** Between the planes in scratch memory, as `winograd.c` has it. */
-const planeGap = 16;
+/** How far apart the planes of a vector of channels lie in scratch memory, as `winograd_tiles.h` has it. */
+const planePitch = (lanes: number) => mostTiles * lanes + 16;
+const mostTiles = 32;
 
 /** With fewer channels the transforms cost more than the products save. */
 const fewestChannels = 8;
@@ -17,7 +18,7 @@ const leastUsefulShare = 0.4;
 const planeBytesAtOnce = 1 << 19;
 /** Whole register tiles of `plane_products.h`. */
 const registerTile = 4;
-const tilesAtOnceRange = { forward: { min: 8, max: 16 }, weightGradient: { min: 8, max: 32 } } as const;
+const tilesAtOnceRange = { forward: { min: 8, max: 16 }, weightGradient: { min: 8, max: mostTiles } } as const;
 
 const isPlain3x3 = (window: Window) =>
   window.kernelHeight === 3 &&
@@ -57,14 +58,14 @@ const tilesOf = (height: number, width: number) => Math.ceil(height / tileOutput
 const samplesFor = (tiles: number, { outputHeight, outputWidth }: { readonly outputHeight: number; readonly outputWidth: number }) =>
   Math.ceil(tiles / tilesOf(outputHeight, outputWidth));
 
-const scratchFloats = ({ input, output }: Channels, tiles: number) => planes * (tiles * (input + output) + 2 * planeGap);
+const scratchFloats = ({ input, output }: Channels, { lanes }: LoweringTarget) => (planes * planePitch(lanes) * (input + output)) / lanes;
 
 export function lowerWinogradConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
   const { window, w, x, y, bias, samples } = operation;
   const packed = packedWeights(builder, w, channels, 0);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
   const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles };
-  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
 }
 
 /** The same sum over dy, with the weights turned and transposed. */
@@ -87,7 +88,7 @@ export function lowerWinogradInputGradient(builder: StepBuilder, operation: Oper
     outputChannels: channels.input,
     tilesAtOnce: tiles,
   };
-  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
+  builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
 }
 
 export function lowerWinogradWeightGradient(
@@ -99,7 +100,7 @@ export function lowerWinogradWeightGradient(
   const partial = builder.workTensor(builder.target.threads * (planes * channels.input + 1) * channels.output);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.weightGradient);
   const fields = { x, dy, partial, ...forwardFields(window, channels), tilesAtOnce: tiles, withBias: Number(dbias !== undefined) };
-  builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, tiles), samplesFor(tiles, fields));
+  builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
   const sum = { partial, dw, dbias, inputChannels: channels.input, outputChannels: channels.output };
   builder.acrossSamples('sumWinogradPartials', undefined, sum);
 }
