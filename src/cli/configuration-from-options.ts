@@ -9,6 +9,7 @@ import type { TrainingOptions } from './options';
  */
 export function configurationFromOptions(model: ModelReference, options: TrainingOptions): RunConfiguration {
   const smd = options.smd === undefined ? {} : { enabled: options.smd > 0, dropProbability: options.smd };
+  const skipping = (skipRatio: number | undefined) => (skipRatio === undefined ? {} : { enabled: skipRatio > 0, skipRatio });
   const input: RunConfigurationInput = withoutUndefined({
     model,
     data: options.data === 'builtin' ? { kind: 'builtin' as const } : { kind: 'directory' as const, path: resolve(options.data) },
@@ -27,6 +28,13 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     deviceProfile: options.profile,
     savers: {
       smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }),
+      slu: withoutUndefined({
+        ...skipping(options.slu),
+        costWeight: options.sluCostWeight,
+        estimator: options.sluEstimator,
+        execution: options.sluExecution,
+      }),
+      stochasticDepth: skipping(options.stochasticDepth),
       swa: withoutUndefined({
         enabled: options.swa,
         startShare: options.swaStart,

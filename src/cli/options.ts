@@ -1,6 +1,13 @@
 import { Option } from 'commander';
 import type * as z from 'zod';
-import { type RunConfiguration, runConfigurationSchema, smdSchema, swaSchema } from '../protocol/configuration';
+import {
+  type RunConfiguration,
+  runConfigurationSchema,
+  sluSchema,
+  smdSchema,
+  stochasticDepthSchema,
+  swaSchema,
+} from '../protocol/configuration';
 import { issuesInWords } from '../protocol/issue-in-words';
 
 /** Command-line options that stand for fields of the run configuration; texts and ranges are the schema's own. */
@@ -23,21 +30,28 @@ export const trainingOptions = [
   batchOption,
   numberOption('--smd <probability>', smdSchema.shape.dropProbability, `${smdSchema.shape.dropProbability.description} (default: no SMD)`),
   numberOption('--smd-stretch <factor>', smdSchema.shape.scheduleStretch),
+  numberOption('--slu <ratio>', sluSchema.shape.skipRatio, `${sluSchema.shape.skipRatio.description} (default: no SLU)`),
+  numberOption('--slu-cost-weight <a>', sluSchema.shape.costWeight),
+  choiceOption('--slu-estimator <name>', sluSchema.shape.estimator),
+  choiceOption('--slu-execution <name>', sluSchema.shape.execution),
+  numberOption(
+    '--stochastic-depth <ratio>',
+    stochasticDepthSchema.shape.skipRatio,
+    `${stochasticDepthSchema.shape.skipRatio.description} (default: none)`,
+  ),
   new Option('--swa', swaSchema.shape.enabled.description),
   numberOption('--swa-start <share>', swaSchema.shape.startShare),
   numberOption('--swa-every <n>', swaSchema.shape.every),
   numberOption('--swa-batches <n>', swaSchema.shape.batchNormBatches),
   numberOption('--seed <n>', fields.seed),
   numberOption('--learning-rate <rate>', fields.learningRate),
-  new Option('--schedule <name>', described(fields.learningRateSchedule)).argParser((text) =>
-    checked('--schedule', fields.learningRateSchedule, text),
-  ),
+  choiceOption('--schedule <name>', fields.learningRateSchedule),
   numberOption('--momentum <m>', fields.momentum),
   numberOption('--weight-decay <w>', fields.weightDecay),
   new Option('--no-augment', 'train on the images as they are'),
   numberOption('--evaluate-every <n>', fields.evaluateEvery),
   numberOption('--checkpoint-every <n>', fields.checkpointEvery),
-  new Option('--engine <name>', described(fields.engine)).argParser((text) => checked('--engine', fields.engine, text)),
+  choiceOption('--engine <name>', fields.engine),
   numberOption('--threads <n>', fields.threads),
   profileOption,
   inputOption,
@@ -52,6 +66,11 @@ export interface TrainingOptions {
   readonly batch?: number;
   readonly smd?: number;
   readonly smdStretch?: number;
+  readonly slu?: number;
+  readonly sluCostWeight?: number;
+  readonly sluEstimator?: RunConfiguration['savers']['slu']['estimator'];
+  readonly sluExecution?: RunConfiguration['savers']['slu']['execution'];
+  readonly stochasticDepth?: number;
   readonly swa?: boolean;
   readonly swaStart?: number;
   readonly swaEvery?: number;
@@ -87,6 +106,11 @@ function described(field: Field<unknown>): string {
 function numberOption(flags: string, field: Field<number>, description = described(field)): Option {
   const [flag] = flags.split(' ') as [string];
   return new Option(flags, description).argParser((text) => checked(flag, field, text.trim() === '' ? text : numberOr(text)));
+}
+
+function choiceOption(flags: string, field: Field<string>): Option {
+  const [flag] = flags.split(' ') as [string];
+  return new Option(flags, described(field)).argParser((text) => checked(flag, field, text));
 }
 
 /** What is no number stays as it is written, so that the sentence about it can show it. */

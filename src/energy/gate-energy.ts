@@ -24,7 +24,7 @@ function gateAt(graph: LayerGraph, entry: string): LayerGraph {
       { kind: 'input', name: 'input', inputs: [], outputShape },
       { kind: 'other', name: below, inputs: ['input'], outputShape, className: 'Network', parameters: 1, macsPerSample: 0 },
       { kind: 'globalAveragePooling2d', name: 'pool', inputs: [below], outputShape: [outputShape.at(-1) ?? 1] },
-      { kind: 'dense', name: 'features', inputs: ['pool'], outputShape: [features], units: features, useBias: true },
+      { kind: 'dense', name: 'features', inputs: ['pool'], outputShape: [features], units: features, useBias: false },
       {
         ...{ kind: 'other', name: 'lstm', inputs: ['features'], outputShape: [features], className: 'LSTM' },
         parameters: lstmParameters,

@@ -1,7 +1,7 @@
 import type { LayerGraph } from '../protocol/layer-graph';
 import { layerOf, readersOf } from './graph-queries';
 import { layerMacs } from './macs';
-import { findResidualBlocks, type ResidualBlock } from './residual-blocks';
+import { examineAdds, findResidualBlocks, type ResidualBlock } from './residual-blocks';
 
 /** A residual block that may be skipped for single samples. */
 export interface GatedBlock extends ResidualBlock {
@@ -31,6 +31,15 @@ export function gatedBlocksOf(graph: LayerGraph): GatedBlock[] {
   const macs = gated.map(({ branch }) => branch.reduce((sum, name) => sum + layerMacs(graph, layerOf(graph, name)).forward, 0));
   const all = macs.reduce((sum, ofBlock) => sum + ofBlock, 0);
   return gated.map((block, gate) => ({ ...block, gate, ending: endingOf(graph, block), cost: macs[gate]! / all }));
+}
+
+/** Why no block of a network can be skipped, in one sentence; undefined where some can. */
+export function obstacleToSkipping(graph: LayerGraph): string | undefined {
+  if (gatedBlocksOf(graph).length > 0) return undefined;
+  const { blocks } = examineAdds(graph);
+  const why =
+    blocks.length === 0 ? 'it has no residual blocks' : 'the first residual block always runs, and it has no other that stands by itself';
+  return `No block of the model “${graph.name}” can be skipped, since ${why}: SLU and stochastic depth have no effect, other savers do.`;
 }
 
 /** The shortcut's last layer; the entry where the shortcut is the identity. */

@@ -37,6 +37,38 @@ export const smdSchema = z.strictObject({
     .describe('With SMD the run has this many times the nominal iterations (the paper: 4/3 at one half dropped).'),
 });
 
+export const gateEstimators = ['centred', 'plain', 'weighted'] as const;
+export const blockExecutions = ['skip', 'masked'] as const;
+
+const skipRatio = z.number().min(0).max(0.9).default(0.4);
+
+export const sluSchema = z.strictObject({
+  enabled: z.boolean().default(false).describe('Let gates decide, image by image, which residual blocks run (SLU).'),
+  skipRatio: skipRatio.describe('Share of the gated blocks’ computation that SLU skips, 0 to 0.9.'),
+  costWeight: z.number().min(0).max(100).default(0.3).describe('Weight of the computation in the loss that the gates learn from.'),
+  estimator: z
+    .enum(gateEstimators)
+    .default('centred')
+    .describe(
+      'What gates learn from the images that ran through a block. Centred: the gradient less its running mean. Plain: as it is. ' +
+        'Weighted: divided by the probability.',
+    ),
+  execution: z
+    .enum(blockExecutions)
+    .default('skip')
+    .describe('Skip: skipped blocks are not computed. Masked: all is computed and mixed after, which saves nothing; for checks.'),
+});
+
+export const stochasticDepthSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe('Skip residual blocks at random, for whole mini-batches (stochastic depth), to compare SLU with.'),
+  skipRatio: skipRatio.describe(
+    'Mean share of the residual blocks’ computation that stochastic depth skips, more in later blocks; 0 to 0.9.',
+  ),
+});
+
 export const swaSchema = z.strictObject({
   enabled: z.boolean().default(false).describe('Average the weights over the end of the run (SWA), at a constant learning rate.'),
   startShare: z.number().min(0).max(1).default(0.75).describe('Share of the run after which averaging begins, 0 to 1.'),
@@ -49,7 +81,17 @@ export const swaSchema = z.strictObject({
     .describe('Training batches from which the statistics of batch norm are estimated anew for the averaged weights.'),
 });
 
-export const saversSchema = z.strictObject({ smd: smdSchema.prefault({}), swa: swaSchema.prefault({}) });
+export const saversSchema = z
+  .strictObject({
+    smd: smdSchema.prefault({}),
+    slu: sluSchema.prefault({}),
+    stochasticDepth: stochasticDepthSchema.prefault({}),
+    swa: swaSchema.prefault({}),
+  })
+  .refine(({ slu, stochasticDepth }) => !slu.enabled || !stochasticDepth.enabled, {
+    path: ['stochasticDepth', 'enabled'],
+    error: 'off while SLU decides which blocks run',
+  });
 export type Savers = z.infer<typeof saversSchema>;
 
 export const learningRateSchedules = ['auto', 'steps', 'constant'] as const;
@@ -94,6 +136,21 @@ export const tuningSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().optional(),
       dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
+    })
+    .optional(),
+  slu: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
+      costWeight: sluSchema.shape.costWeight.unwrap().optional(),
+      estimator: sluSchema.shape.estimator.unwrap().optional(),
+      execution: sluSchema.shape.execution.unwrap().optional(),
+    })
+    .optional(),
+  stochasticDepth: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      skipRatio: stochasticDepthSchema.shape.skipRatio.unwrap().optional(),
     })
     .optional(),
   swa: z

@@ -12,6 +12,7 @@ export function issueInWords(issue: z.core.$ZodIssue, input: unknown, nameOf: Fi
   const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
   if (issue.code === 'unrecognized_keys') return `${name} has fields that are not known: ${issue.keys.join(', ')}.`;
   const rule = ruleInWords(issue);
+  if (issue.code === 'custom') return `${name} must be ${rule}.`;
   if (given !== undefined) return `${name} must be ${rule}, not ${valueInWords(given)}.`;
   return `${name} is missing: it must be ${rule}.`;
 }
@@ -26,17 +27,19 @@ export function issuesInWords(issues: readonly z.core.$ZodIssue[], input: unknow
 export function fieldInWords(path: readonly PropertyKey[]): string {
   const field = path.findLast((key) => typeof key === 'string') as string | undefined;
   if (field === undefined) return 'The value';
+  if (field === 'enabled') return `The switch for ${saverNames[String(path.at(-2))] ?? 'a saver'}`;
   return fieldNames[field] ?? `The ${field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
 }
 
 /** Fields whose name alone would not make a sentence. */
 const fieldNames: Readonly<Record<string, string>> = {
   augment: 'The switch for augmentation',
-  enabled: 'The switch for SMD',
   iterations: 'The number of iterations',
   name: 'The name of the built-in network',
   threads: 'The number of threads',
 };
+
+const saverNames: Readonly<Record<string, string>> = { smd: 'SMD', slu: 'SLU', stochasticDepth: 'stochastic depth', swa: 'SWA' };
 
 function ruleInWords(issue: z.core.$ZodIssue): string {
   switch (issue.code) {

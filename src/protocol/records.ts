@@ -32,7 +32,22 @@ export const iterationRecordSchema = z.strictObject({
 });
 export type IterationRecord = z.infer<typeof iterationRecordSchema>;
 
-/** Test of the model that the run would give: with SWA, once it has begun, the averaged weights. */
+const share = z.number().min(0).max(1);
+
+/** A test of a network with gates, with gates run in one way. */
+const gatedTestSchema = z.strictObject({
+  loss: z.number(),
+  accuracy: share,
+  /** Executed share of the gated blocks' MACs. */
+  executedShare: share,
+  /** Joules of one image's inference, the gates' own included; estimated. */
+  inferenceJ: joules,
+});
+
+/**
+ * Test of the model that the run would give: with SWA, once it has begun, the averaged weights. With gates (SLU) loss and accuracy are those of
+ * sampled gates, that is of what was trained.
+ */
 export const evaluationRecordSchema = z.strictObject({
   type: z.literal('evaluation'),
   iteration,
@@ -44,6 +59,13 @@ export const evaluationRecordSchema = z.strictObject({
   /** SWA: sets of weights in the average that was tested, and the same test of the weights that SGD stands at. */
   averagedWeights: z.int().min(1).optional(),
   lastIterate: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) }).optional(),
+  /**
+   * SLU: the same weights with gates that open by chance, as often as they say (with the same numbers in every test), with gates that open
+   * where their probability is above one half, and with all blocks. `trainedShare`: what ran in training just before.
+   */
+  gates: z
+    .strictObject({ sampled: gatedTestSchema, threshold: gatedTestSchema, full: gatedTestSchema, trainedShare: share.optional() })
+    .optional(),
   energyJ: joules,
 });
 export type EvaluationRecord = z.infer<typeof evaluationRecordSchema>;
@@ -109,8 +131,6 @@ export const layerEnergyRecordSchema = z.strictObject({
   baselineMacs: macs.optional(),
 });
 export type LayerEnergyRecord = z.infer<typeof layerEnergyRecordSchema>;
-
-const share = z.number().min(0).max(1);
 
 /**
  * What of the gated residual blocks ran, every tenth iteration or more seldom: lists in the order in which the network runs through the blocks.

@@ -6,10 +6,11 @@ export function runTitle({ model, savers }: RunConfiguration): string {
   const name = model.kind === 'builtin' ? model.name : fileModelName(model);
   const named = [
     ...(savers.smd.enabled ? [`SMD ${Number(savers.smd.dropProbability.toFixed(2))}`] : []),
-    ...(savers.swa.enabled ? ['SWA'] : []),
+    ...(savers.slu.enabled ? [`SLU ${Number(savers.slu.skipRatio.toFixed(2))}`] : []),
+    ...(savers.stochasticDepth.enabled ? [`SD ${Number(savers.stochasticDepth.skipRatio.toFixed(2))}`] : []),
   ];
   // Averaging saves nothing: beside it plain training is still that.
-  return [name, ...(savers.smd.enabled ? [] : ['SMB']), ...named].join(' · ');
+  return [name, ...(named.length > 0 ? named : ['SMB']), ...(savers.swa.enabled ? ['SWA'] : [])].join(' · ');
 }
 
 function fileModelName({ path, exportName }: { path: string; exportName?: string | undefined }): string {

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
   const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
 
-  const step = () => trainer.step({ images, labels }, 0.01, []);
+  const step = () => trainer.step({ images, labels }, { learningRate: 0.01, dropoutSeeds: [] });
   const stepMs = await timeSteps(step, howLong, () => profiler?.reset());
   const memoryMB = peakMemoryMB();
   const profile = profiler && formatProfile(profiler.read(), batch);

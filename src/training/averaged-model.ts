@@ -1,6 +1,7 @@
 import type { LayerGraph } from '../protocol/layer-graph';
 import { reestimateStatistics } from './batch-norm-statistics';
 import type { WeightValues } from './initialize-weights';
+import type { BlockDraw } from './skipping/block-draws';
 import type { LabelledImages, Trainer } from './trainer';
 import type { WeightAverage } from './weight-average';
 
@@ -11,6 +12,8 @@ export interface AveragedModelParts {
   readonly average: WeightAverage;
   /** Training batches to observe; the same ones each time. */
   readonly batches: Iterable<LabelledImages>;
+  /** Which gated blocks run for a batch of so many samples; absent, all do. */
+  readonly draw?: (samples: number) => BlockDraw | undefined;
 }
 
 /**
@@ -18,14 +21,14 @@ export interface AveragedModelParts {
  * @returns what `use` gave; nothing when it was abandoned before.
  */
 export async function withAveragedModel<T>(
-  { trainer, graph, average, batches }: AveragedModelParts,
+  { trainer, graph, average, batches, draw }: AveragedModelParts,
   abandoned: () => boolean,
   use: (weights: WeightValues) => Promise<T>,
 ): Promise<T | undefined> {
   const last = trainer.readWeights();
   try {
     trainer.writeSomeWeights(average.weights);
-    if (!(await reestimateStatistics(trainer, graph, batches, abandoned))) return undefined;
+    if (!(await reestimateStatistics(trainer, graph, batches, abandoned, draw))) return undefined;
     return await use(trainer.readWeights());
   } finally {
     trainer.writeWeights(last);

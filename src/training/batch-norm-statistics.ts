@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { layerWeights } from '../network/weights';
 import type { LayerGraph } from '../protocol/layer-graph';
+import type { BlockDraw } from './skipping/block-draws';
 import type { LabelledImages, Trainer } from './trainer';
 
 interface RunningStatistics {
@@ -25,6 +26,7 @@ function runningStatistics(graph: LayerGraph): RunningStatistics[] {
  * batch norm that saw no sample stay as they were.
  *
  * A pass leaves running ← m·running + (1 − m)·batch; started from zero, running / (1 − m) is the batch's own.
+ * @param draw says for a batch of so many samples which gated blocks run; without, all do.
  * @param abandoned asked after each batch; once true, the statistics are left half-made and the result is false.
  */
 export async function reestimateStatistics(
@@ -32,6 +34,7 @@ export async function reestimateStatistics(
   graph: LayerGraph,
   batches: Iterable<LabelledImages>,
   abandoned: () => boolean,
+  draw: (samples: number) => BlockDraw | undefined = () => undefined,
 ): Promise<boolean> {
   const statistics = runningStatistics(graph);
   const names = new Set(statistics.flatMap(({ mean, variance }) => [mean, variance]));
@@ -41,7 +44,7 @@ export async function reestimateStatistics(
   const zeros = new Map([...sums].map(([name, { values }]) => [name, new Float32Array(values.length)]));
   for (const batch of batches) {
     trainer.writeSomeWeights(zeros);
-    trainer.observe(batch);
+    trainer.observe(batch, draw(batch.labels.length));
     const seen = read();
     for (const { mean, variance, momentum } of statistics) {
       if (seen.get(variance)!.every((value) => value === 0) && seen.get(mean)!.every((value) => value === 0)) continue;

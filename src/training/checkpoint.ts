@@ -18,8 +18,6 @@ export interface TrainingMoment {
 /** A checkpoint as it was read. */
 export type Checkpoint = StoredModel & TrainingMoment;
 
-const checkedFiles = ['model.json', 'weights.bin', 'trainer.bin'] as const;
-
 const tensorListSchema = z.array(z.strictObject({ name: z.string(), length: z.int().min(0) }));
 
 const trainerContentSchema = z.strictObject({
@@ -28,7 +26,7 @@ const trainerContentSchema = z.strictObject({
   momenta: tensorListSchema,
   average: tensorListSchema.default([]),
   /** SHA-256 of the other files. */
-  digests: z.record(z.enum(checkedFiles), z.string()),
+  digests: z.record(z.string(), z.string()),
 });
 
 const trainerFileSchema = z.strictObject({
@@ -48,7 +46,7 @@ export function encodeCheckpoint({ state, momenta, average, ...model }: Model & 
     state,
     momenta: listed(momenta),
     average: listed(average),
-    digests: Object.fromEntries(checkedFiles.map((name) => [name, sha256(files[name])])) as Record<(typeof checkedFiles)[number], string>,
+    digests: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
   const trainer = { format: 1, content, digest: sha256(JSON.stringify(content)) };
   return { ...files, 'trainer.json': Buffer.from(JSON.stringify(trainer)) };
@@ -61,15 +59,18 @@ export function encodeCheckpoint({ state, momenta, average, ...model }: Model & 
 export async function readCheckpoint(directory: string): Promise<Checkpoint> {
   const file = trainerFileSchema.safeParse(await readJson(join(directory, 'trainer.json')));
   if (!file.success || sha256(JSON.stringify(file.data.content)) !== file.data.digest) throw new Error('Its trainer.json is damaged.');
-  const { state, momenta, average, digests } = trainerContentSchema.parse(file.data.content);
-  const contents = await Promise.all(checkedFiles.map((name) => readFile(join(directory, name)).catch(() => undefined)));
-  checkedFiles.forEach((name, index) => {
-    const content = contents[index];
-    if (content === undefined) throw new Error(`Its ${name} is missing.`);
-    if (sha256(content) !== digests[name]) throw new Error(`Its ${name} is damaged.`);
-  });
+  const content = trainerContentSchema.safeParse(file.data.content);
+  if (!content.success) throw new Error('It was written by another version of E2-Train.');
+  const { state, momenta, average, digests } = content.data;
+  const contents = new Map<string, Uint8Array>();
+  for (const [name, digest] of Object.entries(digests)) {
+    const bytes = await readFile(join(directory, name)).catch(() => undefined);
+    if (bytes === undefined) throw new Error(`Its ${name} is missing.`);
+    if (sha256(bytes) !== digest) throw new Error(`Its ${name} is damaged.`);
+    contents.set(name, bytes);
+  }
   const values = splitFloats(
-    contents[checkedFiles.indexOf('trainer.bin')]!,
+    contents.get('trainer.bin') ?? new Uint8Array(),
     [...momenta, ...average].map(({ length }) => length),
   );
   const named = (list: typeof momenta, first: number) => new Map(list.map(({ name }, index) => [name, values[first + index]!]));

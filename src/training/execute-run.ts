@@ -3,25 +3,33 @@ import { openBatchStream } from '../datasets/batch-stream';
 import type { Dataset } from '../datasets/dataset';
 import { evaluationBatches } from '../datasets/evaluation-batches';
 import { observationBatches } from '../datasets/observation-batches';
-import { findDeviceProfile } from '../energy/device-profile';
-import { estimateNetwork } from '../energy/estimate';
+import { type DeviceProfile, findDeviceProfile } from '../energy/device-profile';
+import { expectedIterationEnergy } from '../energy/expected-work';
 import { createLedger } from '../energy/ledger';
 import type { Engine } from '../engine/engine';
+import { obstacleToSkipping } from '../network/gated-blocks';
 import { Random } from '../platform/random';
+import { type Savers, saversSchema } from '../protocol/configuration';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { LogLevel } from '../protocol/messages';
 import type { MetricRecord, TuningRecord } from '../protocol/records';
 import type { RunFolder } from '../runs/run-folder';
 import { checkTrainable } from './check-trainable';
 import type { Checkpoint } from './checkpoint';
+import type { GateWeight } from './compile/gate-tensors';
+import { compileOptionsOf } from './compile-options';
 import { initializeWeights, type WeightValues } from './initialize-weights';
 import { encodeModel, type ModelMetadata } from './layers-model';
 import { liveSettings } from './live-settings';
 import { MiniBatchDropping } from './mini-batch-dropping';
+import { ModelTests } from './model-tests';
 import { RunCheckpoints } from './run-checkpoints';
 import { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import { RunReporter } from './run-reporter';
+import { noTally } from './skipping/block-tally';
+import { initializeGateWeights } from './skipping/gate-weights';
+import { gatingOf, targetShareOf } from './skipping/gating-of';
 import { Trainer } from './trainer';
 import { TrainingLoop } from './training-loop';
 import type { TrainingState } from './training-state';
@@ -54,23 +62,31 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
   if (problem !== undefined) throw new Error(problem);
 
   const warn = (message: string) => log('warn', message);
+  const unskippable = obstacleToSkipping(graph);
+  if (gatingOf(configuration.savers) && unskippable !== undefined) warn(unskippable);
   const checkpoints = new RunCheckpoints(run.directory, warn);
-  const { batchSize, momentum, weightDecay, seed } = configuration;
+  const { batchSize, seed } = configuration;
   const profile = findDeviceProfile(configuration.deviceProfile);
   const ledger = createLedger(graph, profile, batchSize);
-  const iterationJ = estimateNetwork(graph, profile, { batchSize }).totalJ;
+  const iterationEnergy = rememberedIterationEnergy(graph, profile, batchSize);
 
   const checkpoint = await checkpoints.readNewest();
-  const trainer = await Trainer.create(graph, engine, { batchSize, momentum, weightDecay });
+  const from = checkpoint?.state ?? {
+    ...{ iteration: 0, batchesTaken: 0, evaluatedAt: 0, blocks: noTally },
+    settings: liveSettings(configuration),
+  };
+  const trainer = await Trainer.create(graph, engine, compileOptionsOf(configuration, from.settings));
   try {
     const streams = randomStreams(seed);
-    const from = checkpoint?.state ?? { iteration: 0, batchesTaken: 0, evaluatedAt: 0, settings: liveSettings(configuration) };
+    const newGates = (gates: readonly GateWeight[], targetShare: number) =>
+      initializeGateWeights(gates, targetShare, new Random(seed, 'gate weights'));
     if (checkpoint) {
       restore(checkpoint, trainer, streams);
       ledger.restore(checkpoint.state.ledger);
       log('info', `Resumed from the checkpoint at iteration ${from.iteration}.`);
     } else {
-      trainer.writeWeights(initializeWeights(graph, streams.weights));
+      const gates = newGates(trainer.gateWeights, targetShareOf(from.settings.savers));
+      trainer.writeWeights(new Map([...initializeWeights(graph, streams.weights), ...gates]));
     }
 
     const average = new WeightAverage(checkpoint?.state.average, checkpoint?.average);
@@ -82,15 +98,20 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
           configuration,
           trainer,
           batches,
-          testBatches: () => evaluationBatches(dataset.test, dataset, batchSize),
-          observationBatches: (count) => observationBatches(dataset, configuration, count),
-          graph,
+          tests: new ModelTests({
+            ...{ trainer, graph, profile, average, seed },
+            testBatches: () => evaluationBatches(dataset.test, dataset, batchSize),
+            observationBatches: (count) => observationBatches(dataset, configuration, count),
+            abandoned: () => control.stopRequested,
+          }),
           average,
           ledger,
           clock,
-          reporter: new RunReporter(emit, ledger, clock, iterationJ, configuration.evaluateEvery),
+          reporter: new RunReporter(emit, ledger, clock, iterationEnergy, configuration.evaluateEvery),
           dropping: new MiniBatchDropping(streams.dropping),
           dropoutRandom: streams.dropout,
+          blockRandom: streams.blocks,
+          newGates,
           control,
           recordedTunings: tuningsAfter(run, from.iteration),
           emit,
@@ -105,7 +126,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
         const { iteration } = loop.state;
         const weights = finite(await loop.model(), iteration);
         const { count } = average.state;
-        const described = { ...metadata(dataset, iteration), ...(count > 0 && { averagedWeights: count }) };
+        const described = { ...metadata(dataset, trainer, iteration), ...(count > 0 && { averagedWeights: count }) };
         await writeFolderAtomically(join(run.directory, 'model'), encodeModel({ graph, weights, metadata: described }));
       }
       return outcome;
@@ -118,14 +139,25 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
 
   async function writeCheckpoint(state: TrainingState, average: WeightAverage): Promise<void> {
     const weights = finite(trainer.readWeights(), state.iteration);
-    const stored = { graph, weights, metadata: metadata(dataset, state.iteration) };
+    const stored = { graph, weights, metadata: metadata(dataset, trainer, state.iteration) };
     await checkpoints.write({ ...stored, state, momenta: trainer.readMomenta(), average: average.weights });
   }
 }
 
+/** Expected joules of an iteration; predictions ask again and again for the same savers. */
+function rememberedIterationEnergy(graph: LayerGraph, profile: DeviceProfile, batchSize: number): (savers?: Savers) => number {
+  const known = new Map<Savers | undefined, number>();
+  return (savers) => {
+    const energy = known.get(savers) ?? expectedIterationEnergy(graph, profile, batchSize, savers ?? saversSchema.parse({}));
+    known.set(savers, energy);
+    return energy;
+  };
+}
+
 /** One stream of random numbers for each use, so that one more draw here never changes another there. */
 function randomStreams(seed: number) {
-  return { weights: new Random(seed, 'weights'), dropping: new Random(seed, 'dropping'), dropout: new Random(seed, 'dropout') };
+  const stream = (name: string) => new Random(seed, name);
+  return { weights: stream('weights'), dropping: stream('dropping'), dropout: stream('dropout'), blocks: stream('blocks') };
 }
 
 function restore(checkpoint: Checkpoint, trainer: Trainer, streams: ReturnType<typeof randomStreams>): void {
@@ -133,6 +165,7 @@ function restore(checkpoint: Checkpoint, trainer: Trainer, streams: ReturnType<t
   trainer.writeMomenta(checkpoint.momenta);
   streams.dropping.restore(checkpoint.state.random.dropping);
   streams.dropout.restore(checkpoint.state.random.dropout);
+  streams.blocks.restore(checkpoint.state.random.blocks);
 }
 
 /** Tunings that the run's record holds for iterations after the checkpoint, in order: they are made again when those iterations are. */
@@ -140,13 +173,14 @@ function tuningsAfter(run: RunFolder, iteration: number): TuningRecord[] {
   return run.readRecords().flatMap(({ record }) => (record.type === 'tuning' && record.iteration > iteration ? [record] : []));
 }
 
-function metadata(dataset: Dataset, iteration: number): ModelMetadata {
+function metadata(dataset: Dataset, { gateWeights }: Trainer, iteration: number): ModelMetadata {
   const { channelMean, channelDeviation, classes, name } = dataset;
   return {
     normalization: { channelMean: [...channelMean], channelDeviation: [...channelDeviation] },
     classes: [...classes],
     dataset: name,
     iteration,
+    ...(gateWeights.length > 0 && { gates: gateWeights.map(({ name, shape }) => ({ name, shape: [...shape] })) }),
   };
 }
 

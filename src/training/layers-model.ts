@@ -8,7 +8,8 @@ import type { WeightValues } from './initialize-weights';
 
 /**
  * Models on disk in the format of tf.LayersModel (`model.json` and `weights.bin`), which `tf.loadLayersModel` opens.
- * What the format does not say (how images are normalised, what the classes are called) stands in `userDefinedMetadata`.
+ * What the format does not say (how images are normalised, what the classes are called) stands in `userDefinedMetadata`; gates of SLU, which
+ * are no layers of the model, lie beside it in `gates.bin`.
  */
 
 export const modelMetadataSchema = z.object({
@@ -20,6 +21,8 @@ export const modelMetadataSchema = z.object({
   iteration: z.int().min(0),
   /** Sets of weights that these are the average of (SWA); absent for the weights that SGD stood at. */
   averagedWeights: z.int().min(1).optional(),
+  /** Weights of the gates that trained with the network (SLU), as they lie in `gates.bin`. The model itself runs all of its blocks. */
+  gates: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(1)) })).optional(),
 });
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
 
@@ -42,8 +45,8 @@ export interface StoredModel extends Omit<Model, 'graph'> {
   readonly topology: unknown;
 }
 
-/** The files of a model, by name. */
-export function encodeModel({ graph, weights, metadata }: Model): Record<'model.json' | 'weights.bin', Uint8Array> {
+/** The files of a model, by name; `gates.bin` where the metadata name gates. */
+export function encodeModel({ graph, weights, metadata }: Model): Record<string, Uint8Array> {
   const exported = exportTopology(graph);
   const manifest = exported.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const file = {
@@ -54,7 +57,12 @@ export function encodeModel({ graph, weights, metadata }: Model): Record<'model.
     weightsManifest: [{ paths: ['weights.bin'], weights: manifest }],
     userDefinedMetadata: metadata,
   };
-  return { 'model.json': Buffer.from(JSON.stringify(file)), 'weights.bin': joinFloats(manifest.map(({ name }) => weights.get(name)!)) };
+  const joined = (list: readonly { readonly name: string }[]) => joinFloats(list.map(({ name }) => weights.get(name)!));
+  return {
+    'model.json': Buffer.from(JSON.stringify(file)),
+    'weights.bin': joined(manifest),
+    ...(metadata.gates && { 'gates.bin': joined(metadata.gates) }),
+  };
 }
 
 /**
@@ -62,15 +70,26 @@ export function encodeModel({ graph, weights, metadata }: Model): Record<'model.
  * @throws Error with one sentence when a file is missing or is not what `encodeModel` writes.
  */
 export async function readModel(directory: string): Promise<StoredModel> {
-  const file = modelFileSchema.parse(JSON.parse(await readFile(join(directory, 'model.json'), 'utf8')));
-  const manifest = file.weightsManifest.flatMap(({ weights }) => weights);
-  const bytes = await readFile(join(directory, 'weights.bin'));
+  const parsed = modelFileSchema.safeParse(JSON.parse(await readFile(join(directory, 'model.json'), 'utf8')));
+  if (!parsed.success) throw new Error('Its model.json was not written by this version of E2-Train.');
+  const { modelTopology, weightsManifest, userDefinedMetadata } = parsed.data;
+  const manifest = weightsManifest.flatMap(({ weights }) => weights);
+  const { gates = [] } = userDefinedMetadata;
+  const weights = [...(await readTensors(directory, 'weights.bin', manifest)), ...(await readTensors(directory, 'gates.bin', gates))];
+  return { topology: modelTopology, weights: new Map(weights), metadata: userDefinedMetadata };
+}
+
+async function readTensors(
+  directory: string,
+  file: string,
+  list: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): Promise<[string, Float32Array][]> {
+  if (list.length === 0) return [];
   const values = splitFloats(
-    bytes,
-    manifest.map(({ shape }) => elementsOf(shape)),
+    await readFile(join(directory, file)),
+    list.map(({ shape }) => elementsOf(shape)),
   );
-  const weights = new Map(manifest.map(({ name }, index) => [name, values[index]!]));
-  return { topology: file.modelTopology, weights, metadata: file.userDefinedMetadata };
+  return list.map(({ name }, index) => [name, values[index]!]);
 }
 
 /** Float32 little-endian, one tensor behind the other. */

@@ -20,13 +20,16 @@ function given<T extends object>(change: T | undefined): Partial<{ [K in keyof T
 }
 
 export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
-  const { smd, swa } = settings.savers;
+  const { smd, slu, stochasticDepth, swa } = settings.savers;
   return {
     learningRate: tuning.learningRate ?? settings.learningRate,
     iterations: tuning.iterations ?? settings.iterations,
     savers: {
       ...settings.savers,
       smd: { ...smd, ...given(tuning.smd) },
+      // One of the two skips blocks: who switches it on switches the other off.
+      slu: { ...slu, ...(tuning.stochasticDepth?.enabled && { enabled: false }), ...given(tuning.slu) },
+      stochasticDepth: { ...stochasticDepth, ...(tuning.slu?.enabled && { enabled: false }), ...given(tuning.stochasticDepth) },
       swa: { ...swa, ...given(tuning.swa) },
     },
   };

@@ -10,8 +10,9 @@ export interface Midway {
   readonly energyJ: number;
   readonly baselineEnergyJ: number;
   readonly seconds: number;
-  /** Of one executed iteration. */
+  /** Of one executed iteration, and of one of plain training. */
   readonly iterationJ: number;
+  readonly baselineIterationJ: number;
   readonly iterationSeconds: number;
   /** Of one evaluation of the test images; absent before the first. */
   readonly evaluationSeconds?: number;
@@ -30,7 +31,7 @@ export function predictEnd(midway: Midway): PredictionRecord {
     iteration: midway.iteration,
     plannedIterations: planned,
     energyJ: midway.energyJ + executed * midway.iterationJ,
-    baselineEnergyJ: midway.baselineEnergyJ + remaining * (midway.settings.iterations / planned) * midway.iterationJ,
+    baselineEnergyJ: midway.baselineEnergyJ + remaining * (midway.settings.iterations / planned) * midway.baselineIterationJ,
     settings: midway.settings,
     seconds: midway.seconds + executed * midway.iterationSeconds + evaluations * (midway.evaluationSeconds ?? 0),
   };

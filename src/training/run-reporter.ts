@@ -1,9 +1,11 @@
 import type { Ledger } from '../energy/ledger';
-import { plannedIterations } from '../protocol/configuration';
+import type { GatedBlock } from '../network/gated-blocks';
+import { plannedIterations, type Savers } from '../protocol/configuration';
 import type { MetricRecord } from '../protocol/records';
 import { dropProbabilityOf, type LiveSettings } from './live-settings';
 import { predictEnd } from './predict-end';
 import type { RunClock } from './run-clock';
+import { gateStatistics } from './skipping/gate-statistics';
 import type { ClassificationMetrics } from './trainer';
 
 /** Wall-clock between two accounts by layer, and the longest between two predictions. */
@@ -19,8 +21,8 @@ export class RunReporter {
     private readonly emit: (record: MetricRecord) => void,
     private readonly ledger: Ledger,
     private readonly clock: RunClock,
-    /** Joules of one executed iteration. */
-    private readonly iterationJ: number,
+    /** Joules that one executed iteration is expected to take under the savers; of plain training without. */
+    private readonly iterationEnergy: (savers?: Savers) => number,
     private readonly evaluateEvery: number,
   ) {}
 
@@ -50,6 +52,29 @@ export class RunReporter {
     if (iteration % interval === 0 || this.clock.seconds - this.lastPrediction >= predictionSeconds) this.prediction(iteration, settings);
   }
 
+  /** Whether a record of what the gated blocks did is due: a thousand a run at most, and none within ten iterations. */
+  blocksDue(iteration: number, recordedAt: number, settings: LiveSettings): boolean {
+    return iteration - recordedAt >= Math.max(10, Math.ceil(plannedIterations(settings) / 1000));
+  }
+
+  /** @param probabilities of the gates in this iteration, [samples, gates]; absent without gates. */
+  blocks(
+    iteration: number,
+    blocks: readonly GatedBlock[],
+    ran: { readonly executedShare: number; readonly executed: number[] },
+    targetShare: number,
+    probabilities: Float32Array | undefined,
+  ): void {
+    this.emit({
+      type: 'blockExecution',
+      iteration,
+      ...ran,
+      targetShare,
+      blocks: blocks.map(({ add }) => add),
+      ...(probabilities && gateStatistics(probabilities, blocks.length)),
+    });
+  }
+
   layerEnergy(iteration: number): void {
     this.lastLayerEnergy = this.clock.seconds;
     const { ledger } = this;
@@ -69,7 +94,8 @@ export class RunReporter {
         energyJ: this.ledger.energyJ,
         baselineEnergyJ: this.ledger.baselineEnergyJ,
         seconds: this.clock.seconds,
-        iterationJ: this.iterationJ,
+        iterationJ: this.iterationEnergy(settings.savers),
+        baselineIterationJ: this.iterationEnergy(),
         iterationSeconds,
         ...(evaluationSeconds !== undefined && { evaluationSeconds }),
         evaluateEvery: this.evaluateEvery,

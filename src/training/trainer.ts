@@ -1,8 +1,12 @@
 import type { Engine, Executable } from '../engine/engine';
 import type { TensorId } from '../engine/program';
+import type { GatedBlock } from '../network/gated-blocks';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { type CompiledNetwork, type CompileOptions, compileNetwork } from './compile/compile-network';
+import type { GateWeight } from './compile/gate-tensors';
 import type { WeightValues } from './initialize-weights';
+import type { BlockDraw } from './skipping/block-draws';
+import { type GateLearning, ProgramBlocks } from './skipping/program-blocks';
 
 /** Images [samples, height, width, channels], normalised, and the class of each. */
 export interface LabelledImages {
@@ -17,19 +21,53 @@ export interface ClassificationMetrics {
   readonly loss: number;
   /** Samples whose highest logit is their class. */
   readonly hits: number;
+  /** Samples that ran through each gated block, where blocks could be skipped. */
+  readonly executed?: readonly number[];
+}
+
+/** What one step of SGD takes beside the batch. */
+export interface StepSettings {
+  readonly learningRate: number;
+  /** One for each dropout layer. */
+  readonly dropoutSeeds: readonly number[];
+  /** Which gated blocks run; wanted where the network was compiled with some. */
+  readonly draw?: BlockDraw | undefined;
+  /** What the gates of SLU learn with. */
+  readonly gates?: GateLearning | undefined;
 }
 
 /** One network on one engine: steps, evaluates, predicts, and gives and takes its weights. Knows nothing of runs and schedules. */
 export class Trainer {
+  private blocks: ProgramBlocks | undefined;
+
   private constructor(
-    private readonly network: CompiledNetwork,
-    private readonly executable: Executable,
-  ) {}
+    private readonly graph: LayerGraph,
+    private readonly engine: Engine,
+    private network: CompiledNetwork,
+    private executable: Executable,
+  ) {
+    this.blocks = network.gates && new ProgramBlocks(network.gates, executable);
+  }
 
   /** @throws Error with one sentence when the network cannot be compiled or needs more memory than there is. */
   static async create(graph: LayerGraph, engine: Engine, options: CompileOptions): Promise<Trainer> {
     const network = compileNetwork(graph, options);
-    return new Trainer(network, await engine.compile(network.program));
+    return new Trainer(graph, engine, network, await engine.compile(network.program));
+  }
+
+  /**
+   * Goes on as another program of the same network. Weights and momenta that both programs have stay as they are; those of new gates come
+   * from `fresh`, their momenta begin at zero.
+   * @throws Error as `create` does; nothing can be computed then.
+   */
+  async recompile(options: CompileOptions, fresh: (gates: readonly GateWeight[]) => WeightValues): Promise<void> {
+    const [weights, momenta] = [this.readWeights(), this.readMomenta()];
+    this.executable.dispose();
+    this.network = compileNetwork(this.graph, options);
+    this.executable = await this.engine.compile(this.network.program);
+    this.blocks = this.network.gates && new ProgramBlocks(this.network.gates, this.executable);
+    this.writeSomeWeights(new Map([...fresh(this.gateWeights), ...weights]));
+    for (const [name, tensor] of this.network.momenta) if (momenta.has(name)) this.writeNamed(momenta, name, tensor);
   }
 
   get memoryBytes(): number {
@@ -41,22 +79,43 @@ export class Trainer {
     return this.network.dropoutSeeds.length;
   }
 
+  /** The residual blocks that may be skipped; none where all always run. */
+  get gatedBlocks(): readonly GatedBlock[] {
+    return this.blocks?.all ?? [];
+  }
+
+  /** The weights of SLU's gates; none without gates. */
+  get gateWeights(): readonly GateWeight[] {
+    return this.network.gates?.learning?.allWeights ?? [];
+  }
+
   /** One step of SGD on a batch. The metrics are those before the update. */
-  step(batch: LabelledImages, learningRate: number, dropoutSeeds: readonly number[]): ClassificationMetrics {
+  step(batch: LabelledImages, { learningRate, dropoutSeeds, draw, gates }: StepSettings): ClassificationMetrics {
     const { network, executable } = this;
     executable.write(network.learningRate, Float32Array.of(learningRate));
     for (const [layer, tensor] of network.dropoutSeeds.entries()) executable.write(tensor, Int32Array.of(dropoutSeeds[layer]!));
-    return this.classify('train', batch, network.trainMetrics);
+    if (gates) this.blocks?.learn(gates);
+    return this.classify('train', batch, network.trainMetrics, draw);
   }
 
-  /** Loss and hits of a batch by inference: running statistics, no dropout. Changes nothing. */
-  evaluate(batch: LabelledImages): ClassificationMetrics {
-    return this.classify('evaluate', batch, this.network.evaluationMetrics);
+  /** Probabilities of SLU's gates in the last step or gated evaluation, [samples, gates]; nothing without gates. */
+  gateProbabilities(samples: number): Float32Array | undefined {
+    return this.blocks?.probabilities(samples);
+  }
+
+  /**
+   * Loss and hits of a batch by inference: running statistics, no dropout. Changes nothing.
+   * @param draw uniforms let the gates decide; factors say how much each gated branch counts. Without, all blocks run.
+   */
+  evaluate(batch: LabelledImages, draw?: BlockDraw): ClassificationMetrics {
+    const section = draw && 'uniforms' in draw ? 'evaluateGated' : 'evaluate';
+    return this.classify(section, batch, this.network.evaluationMetrics, draw);
   }
 
   /** Moves the running statistics of batch norm by a batch, as a step would; changes nothing else. */
-  observe({ images, labels }: LabelledImages): void {
+  observe({ images, labels }: LabelledImages, draw?: BlockDraw): void {
     this.executable.write(this.network.images, images);
+    if (draw) this.blocks?.decide(draw, labels.length);
     this.executable.run('observe', labels.length);
   }
 
@@ -68,7 +127,7 @@ export class Trainer {
     return softmax(executable.read(network.logits, samples) as Float32Array, network.classes);
   }
 
-  /** A copy of all weights and running statistics. */
+  /** A copy of all weights and running statistics, those of SLU's gates included. */
   readWeights(): WeightValues {
     return this.readSomeWeights(() => true);
   }
@@ -80,18 +139,18 @@ export class Trainer {
 
   /** A copy of those weights and running statistics that are wanted. */
   readSomeWeights(wanted: (name: string) => boolean): WeightValues {
-    const weights = this.network.weights.filter(({ name }) => wanted(name));
+    const weights = this.allWeights.filter(({ name }) => wanted(name));
     return new Map(weights.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
   }
 
   /** @throws Error with one sentence when a weight is missing or has another size. */
   writeWeights(values: WeightValues): void {
-    for (const { name, tensor, shape } of this.network.weights) this.writeNamed(values, name, tensor, shape);
+    for (const { name, tensor } of this.allWeights) this.writeNamed(values, name, tensor);
   }
 
   /** Writes those weights and running statistics that are given. */
   writeSomeWeights(values: WeightValues): void {
-    for (const { name, tensor, shape } of this.network.weights) if (values.has(name)) this.writeNamed(values, name, tensor, shape);
+    for (const { name, tensor } of this.allWeights) if (values.has(name)) this.writeNamed(values, name, tensor);
   }
 
   /** A copy of SGD's momenta, by the weight's name. */
@@ -101,26 +160,32 @@ export class Trainer {
 
   /** @throws Error with one sentence when a momentum is missing or has another size. */
   writeMomenta(values: WeightValues): void {
-    const shapes = new Map(this.network.weights.map(({ name, shape }) => [name, shape]));
-    for (const [name, tensor] of this.network.momenta) this.writeNamed(values, name, tensor, shapes.get(name)!);
+    for (const [name, tensor] of this.network.momenta) this.writeNamed(values, name, tensor);
   }
 
   dispose(): void {
     this.executable.dispose();
   }
 
-  private classify(section: string, batch: LabelledImages, metrics: TensorId): ClassificationMetrics {
+  private get allWeights() {
+    return [...this.network.weights, ...this.gateWeights];
+  }
+
+  private classify(section: string, batch: LabelledImages, metrics: TensorId, draw?: BlockDraw): ClassificationMetrics {
     const { network, executable } = this;
     const samples = batch.labels.length;
     executable.write(network.images, batch.images);
     executable.write(network.labels, batch.labels);
+    if (draw) this.blocks?.decide(draw, samples);
     executable.run(section, samples);
     const [loss, hits] = executable.read(metrics) as Float32Array;
-    return { samples, loss: loss!, hits: hits! };
+    const executed = draw && section !== 'evaluate' ? this.blocks?.executed() : undefined;
+    return { samples, loss: loss!, hits: hits!, ...(executed && { executed }) };
   }
 
-  private writeNamed(values: WeightValues, name: string, tensor: TensorId, shape: readonly number[]): void {
+  private writeNamed(values: WeightValues, name: string, tensor: TensorId): void {
     const given = values.get(name);
+    const { shape } = this.network.program.tensors[tensor]!;
     const expected = shape.reduce((product, size) => product * size, 1);
     if (given?.length !== expected) {
       const found = given === undefined ? 'nothing' : `${given.length} values`;

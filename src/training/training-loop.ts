@@ -1,20 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchStream } from '../datasets/batch-stream';
+import type { IterationWork } from '../energy/iteration-work';
 import type { Ledger } from '../energy/ledger';
 import type { Random } from '../platform/random';
-import { plannedIterations, type RunConfiguration, type Tuning } from '../protocol/configuration';
-import type { LayerGraph } from '../protocol/layer-graph';
+import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
 import type { EvaluationRecord, MetricRecord, TuningRecord } from '../protocol/records';
-import { withAveragedModel } from './averaged-model';
-import { type Evaluation, evaluateTestSet } from './evaluate-test-set';
+import type { GateWeight } from './compile/gate-tensors';
+import { compileOptionsOf } from './compile-options';
 import type { WeightValues } from './initialize-weights';
 import { isConstant, scheduledLearningRate } from './learning-rate-schedule';
 import { intervalOf, type LiveSettings, tuned } from './live-settings';
 import type { MiniBatchDropping } from './mini-batch-dropping';
+import type { ModelTests } from './model-tests';
 import type { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import type { RunReporter } from './run-reporter';
-import type { ClassificationMetrics, LabelledImages, Trainer } from './trainer';
+import { drawBlocks } from './skipping/block-draws';
+import { BlockTally } from './skipping/block-tally';
+import { blockWork } from './skipping/block-work';
+import { targetShareOf } from './skipping/gating-of';
+import type { ClassificationMetrics, Trainer } from './trainer';
 import type { TrainingState } from './training-state';
 import type { WeightAverage } from './weight-average';
 
@@ -23,16 +28,16 @@ export interface LoopParts {
   readonly trainer: Trainer;
   /** Opened at the batch that comes next. */
   readonly batches: BatchStream;
-  readonly testBatches: () => Iterable<LabelledImages>;
-  /** The same so many training batches each time, for statistics of averaged weights. */
-  readonly observationBatches: (count: number) => Iterable<LabelledImages>;
-  readonly graph: LayerGraph;
+  readonly tests: ModelTests;
   readonly average: WeightAverage;
   readonly ledger: Ledger;
   readonly clock: RunClock;
   readonly reporter: RunReporter;
   readonly dropping: MiniBatchDropping;
   readonly dropoutRandom: Random;
+  readonly blockRandom: Random;
+  /** Weights of new gates, when SLU is switched on in the middle. */
+  readonly newGates: (gates: readonly GateWeight[], targetShare: number) => WeightValues;
   readonly control: RunControl;
   /** Tunings that the run's record holds for iterations still to come: made before a kill, after the checkpoint. */
   readonly recordedTunings: readonly TuningRecord[];
@@ -49,21 +54,22 @@ export class TrainingLoop {
   private evaluatedAt: number;
   private checkpointAt: number;
   private settings: LiveSettings;
+  private readonly tally: BlockTally;
   private warnedOf?: string;
-  /** The averaged model as it was last tested, and when. */
-  private tested?: { readonly iteration: number; readonly weights: WeightValues };
+  private warnedOfThreshold = false;
   private readonly recordedTunings: TuningRecord[];
 
   /** @param from where the run stands; `fresh` when no checkpoint of this moment is on disk. */
   constructor(
     private readonly parts: LoopParts,
-    from: Pick<TrainingState, 'iteration' | 'batchesTaken' | 'evaluatedAt' | 'settings'>,
+    from: Pick<TrainingState, 'iteration' | 'batchesTaken' | 'evaluatedAt' | 'settings' | 'blocks'>,
     fresh: boolean,
   ) {
     this.iteration = from.iteration;
     this.batchesTaken = from.batchesTaken;
     this.evaluatedAt = from.evaluatedAt;
     this.settings = from.settings;
+    this.tally = new BlockTally(from.blocks);
     this.checkpointAt = fresh ? -1 : from.iteration;
     this.recordedTunings = [...parts.recordedTunings];
   }
@@ -78,7 +84,7 @@ export class TrainingLoop {
       await this.evaluateIfDue();
       if (control.stopRequested) return this.stop();
       await this.checkpointIfDue();
-      this.applyTunings();
+      await this.applyTunings();
       if (this.iteration >= plannedIterations(this.settings)) return 'finished';
       this.iterate();
       // One turn of the event loop: messages to and from the process pass here.
@@ -87,27 +93,23 @@ export class TrainingLoop {
   }
 
   get state(): TrainingState {
-    const { average, clock, dropping, dropoutRandom, ledger } = this.parts;
+    const { average, blockRandom, clock, dropping, dropoutRandom, ledger } = this.parts;
     return {
       iteration: this.iteration,
       batchesTaken: this.batchesTaken,
       evaluatedAt: this.evaluatedAt,
       elapsedSeconds: clock.seconds,
       settings: this.settings,
-      random: { dropping: dropping.state, dropout: dropoutRandom.state },
+      random: { dropping: dropping.state, dropout: dropoutRandom.state, blocks: blockRandom.state },
       ledger: ledger.state(),
       average: average.state,
+      blocks: this.tally.state,
     };
   }
 
   /** Weights that the run gives: averaged ones where there are any (SWA), else those that SGD stands at. */
-  async model(): Promise<WeightValues> {
-    if (this.parts.average.state.count === 0) return this.parts.trainer.readWeights();
-    if (this.tested?.iteration === this.iteration) return this.tested.weights;
-    return (await this.withAverage(
-      () => false,
-      async (weights) => weights,
-    ))!;
+  model(): Promise<WeightValues> {
+    return this.parts.tests.model(this.settings.savers, this.iteration);
   }
 
   private iterate(): void {
@@ -125,19 +127,42 @@ export class TrainingLoop {
       return;
     }
     const step = this.step(iteration, learningRate);
-    ledger.executed(step.metrics.samples, nominalShare);
+    ledger.executed(this.workOf(step.metrics), nominalShare);
     average.follow(this.settings.savers.swa, iteration, planned, () => trainer.readTrainedWeights());
     this.iteration = iteration;
     reporter.iteration(iteration, learningRate, this.settings, step);
+    if (step.metrics.executed) this.noteBlocks(step.metrics.executed, step.metrics.samples);
+  }
+
+  /** With masked execution every block is computed for every sample, whatever the gates say. */
+  private workOf(metrics: ClassificationMetrics): IterationWork {
+    const { slu } = this.settings.savers;
+    const { executed, ...all } = metrics;
+    const masked = slu.enabled && slu.execution === 'masked';
+    const ran = masked && executed ? { ...all, executed: executed.map(() => all.samples) } : metrics;
+    return blockWork(ran, this.parts.trainer.gatedBlocks, slu.enabled);
+  }
+
+  private noteBlocks(executed: readonly number[], samples: number): void {
+    const { reporter, trainer } = this.parts;
+    this.tally.add(executed, samples);
+    if (!reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.settings)) return;
+    const blocks = trainer.gatedBlocks;
+    const ran = this.tally.take(blocks, this.iteration);
+    reporter.blocks(this.iteration, blocks, ran, targetShareOf(this.settings.savers), trainer.gateProbabilities(samples));
   }
 
   private step(iteration: number, learningRate: number): { metrics: ClassificationMetrics; seconds: number } {
-    const { batches, clock, dropoutRandom, trainer } = this.parts;
+    const { batches, blockRandom, clock, dropoutRandom, trainer } = this.parts;
+    const { savers, learningRate: initial } = this.settings;
     const started = clock.seconds;
     const batch = batches.take();
     this.batchesTaken += 1;
     const dropoutSeeds = Array.from({ length: trainer.dropoutLayers }, () => dropoutRandom.integer(0x7fff_ffff));
-    const metrics = trainer.step(batch, learningRate, dropoutSeeds);
+    const draw = drawBlocks(blockRandom, savers, trainer.gatedBlocks, batch.labels.length);
+    // The controller of the gates must be able to act to the end of the run: their learning rate does not fall.
+    const gates = { learningRate: initial, targetShare: targetShareOf(savers), costWeight: savers.slu.costWeight };
+    const metrics = trainer.step(batch, { learningRate, dropoutSeeds, draw, gates });
     if (!Number.isFinite(metrics.loss)) {
       throw new Error(
         `The loss became ${metrics.loss} at iteration ${iteration}; lower the learning rate (it was ${learningRate}) and start again, ` +
@@ -149,57 +174,60 @@ export class TrainingLoop {
     return { metrics, seconds };
   }
 
-  private applyTunings(): void {
+  private async applyTunings(): Promise<void> {
     const iteration = this.iteration + 1;
-    const apply = (tuning: Tuning): void => {
-      this.settings = tuned(this.settings, tuning);
-    };
+    const before = this.settings;
     while (this.recordedTunings[0] !== undefined && this.recordedTunings[0].iteration <= iteration) {
-      apply(this.recordedTunings.shift()!.tuning);
+      this.settings = tuned(this.settings, this.recordedTunings.shift()!.tuning);
     }
     for (const tuning of this.parts.control.takeTunings()) {
       // What a person says now goes over what was said, before the interruption, for iterations still to come.
       this.recordedTunings.length = 0;
-      apply(tuning);
+      this.settings = tuned(this.settings, tuning);
       this.parts.emit({ type: 'tuning', iteration, tuning });
       this.parts.reporter.prediction(this.iteration, this.settings);
     }
+    if (this.settings !== before) await this.recompile(before);
+  }
+
+  /** Settings that ask for another program get one, which goes on with the same weights. */
+  private async recompile(before: LiveSettings): Promise<void> {
+    const { configuration, newGates, trainer } = this.parts;
+    const options = compileOptionsOf(configuration, this.settings);
+    if (JSON.stringify(options) === JSON.stringify(compileOptionsOf(configuration, before))) return;
+    await trainer.recompile(options, (gates) => newGates(gates, targetShareOf(this.settings.savers)));
   }
 
   /** Evaluates at every interval and at the end. A stop abandons it; the resumed run makes up for it. */
   private async evaluateIfDue(): Promise<void> {
-    const { clock, configuration, emit, ledger, reporter } = this.parts;
+    const { clock, configuration, emit, ledger, reporter, tests } = this.parts;
     const interval = intervalOf(configuration.evaluateEvery, 10, this.settings);
     const due = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
     if (!due || this.iteration === 0 || this.evaluatedAt === this.iteration) return;
     const started = clock.seconds;
-    const evaluation = await this.evaluate();
+    const evaluation = await tests.evaluate(this.settings.savers, this.iteration);
     if (evaluation === undefined) return;
     clock.evaluationSeconds.add(clock.seconds - started);
     this.evaluatedAt = this.iteration;
-    emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, energyJ: ledger.energyJ });
+    const { share } = this.tally.state;
+    const gates = evaluation.gates && { ...evaluation.gates, ...(share !== undefined && { trainedShare: share }) };
+    emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, ...(gates && { gates }), energyJ: ledger.energyJ });
+    if (gates) this.warnOfThreshold(gates);
     reporter.layerEnergy(this.iteration);
     reporter.prediction(this.iteration, this.settings);
   }
 
-  /** Tests what SGD stands at and, where there is one, the averaged model, which then is what the run is judged by. */
-  private async evaluate(): Promise<Omit<EvaluationRecord, 'type' | 'iteration' | 'energyJ'> | undefined> {
-    const { average, control, testBatches, trainer } = this.parts;
-    const abandoned = () => control.stopRequested;
-    const last = await evaluateTestSet(trainer, testBatches(), abandoned);
-    const { count } = average.state;
-    if (last === undefined || count === 0) return last;
-    const averaged = await this.withAverage(abandoned, async (weights): Promise<Evaluation | undefined> => {
-      this.tested = { iteration: this.iteration, weights };
-      return evaluateTestSet(trainer, testBatches(), abandoned);
-    });
-    return averaged && { ...averaged, averagedWeights: count, lastIterate: { loss: last.loss, accuracy: last.accuracy } };
-  }
-
-  private withAverage<T>(abandoned: () => boolean, use: (weights: WeightValues) => Promise<T>): Promise<T | undefined> {
-    const { average, graph, observationBatches, trainer } = this.parts;
-    const batches = observationBatches(this.settings.savers.swa.batchNormBatches);
-    return withAveragedModel({ trainer, graph, average, batches }, abandoned, use);
+  /** Gates that open above one half may run much more or less than they did in training: then that test says nothing of the training. */
+  private warnOfThreshold({ threshold, trainedShare }: NonNullable<EvaluationRecord['gates']>): void {
+    const off = trainedShare !== undefined && Math.abs(threshold.executedShare - trainedShare) > 0.1;
+    if (off && !this.warnedOfThreshold) {
+      const percent = (share: number) => `${Math.round(100 * share)} %`;
+      this.parts.warn(
+        `Gates that open above one half execute ${percent(threshold.executedShare)} of the gated blocks, where training executes ` +
+          `${percent(trainedShare)}: judge this run by its sampled gates or its full network.`,
+      );
+    }
+    this.warnedOfThreshold = off;
   }
 
   private async checkpointIfDue(): Promise<void> {
@@ -219,7 +247,7 @@ export class TrainingLoop {
 
   private async stop(): Promise<'stopped'> {
     // A change that was asked for just before the stop is kept for the resumed run.
-    this.applyTunings();
+    await this.applyTunings();
     if (this.checkpointAt !== this.iteration) await this.checkpoint();
     return 'stopped';
   }

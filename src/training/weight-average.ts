@@ -36,7 +36,7 @@ export class WeightAverage {
 
   /**
    * Called after each executed iteration: takes the weights in when one is due. An average that is switched off, or that a longer schedule
-   * moves into the future, is forgotten: early weights would only hold it back.
+   * moves into the future, is forgotten: early weights would only hold it back. So is one of other weights, from before gates came or went.
    * @param planned iterations of the schedule.
    * @param read gives the trained weights.
    */
@@ -47,7 +47,9 @@ export class WeightAverage {
       return;
     }
     if (this.at.count > 0 && iteration - this.at.takenAt < swa.every) return;
-    this.take(read());
+    const weights = read();
+    if (this.values.size !== weights.size) this.at = noAverage;
+    this.take(weights);
     this.at = { count: this.at.count + 1, takenAt: iteration };
   }
 

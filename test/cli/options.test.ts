@@ -21,6 +21,7 @@ describe('options of training', () => {
     const words =
       '--data /d --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
       '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
+      '--slu 0.6 --slu-cost-weight 2 --slu-estimator plain --slu-execution masked ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
     const given = parse(...words.split(' '));
     expect(given).toEqual({
@@ -36,6 +37,8 @@ describe('options of training', () => {
       weightDecay: 0.3,
       savers: {
         smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 },
+        slu: { enabled: true, skipRatio: 0.6, costWeight: 2, estimator: 'plain', execution: 'masked' },
+        stochasticDepth: { enabled: false, skipRatio: 0.4 },
         swa: { enabled: true, startShare: 0.6, every: 5, batchNormBatches: 4 },
       },
       evaluateEvery: 8,
@@ -46,6 +49,13 @@ describe('options of training', () => {
     });
     expect(Object.keys(given).sort()).toEqual(Object.keys(runConfigurationSchema.shape).sort());
     expect(Object.keys(given.savers)).toEqual(Object.keys(saversSchema.shape));
+  });
+
+  it('have stochastic depth in place of SLU, not beside it', () => {
+    expect(parse('--stochastic-depth', '0.2').savers.stochasticDepth).toEqual({ enabled: true, skipRatio: 0.2 });
+    expect(() => parse('--slu', '0.4', '--stochastic-depth', '0.2')).toThrow(
+      'The switch for stochastic depth must be off while SLU decides which blocks run.',
+    );
   });
 
   it('turn SMD off when its probability is 0', () => {
@@ -71,6 +81,8 @@ it.each([
   ['--iterations', '', '--iterations must be a number, not “”.'],
   ['--seed', '1.5', '--seed must be a whole number, not 1.5.'],
   ['--threads', '1000', '--threads must be at most 64, not 1000.'],
+  ['--slu', '0.95', '--slu must be at most 0.9, not 0.95.'],
+  ['--slu-estimator', 'best', '--slu-estimator must be centred, plain or weighted, not “best”.'],
   ['--swa-start', '2', '--swa-start must be at most 1, not 2.'],
   ['--schedule', 'slow', '--schedule must be auto, steps or constant, not “slow”.'],
   ['--engine', 'gpu', '--engine must be auto, native, wasm or tensorflow, not “gpu”.'],

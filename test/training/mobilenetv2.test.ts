@@ -58,7 +58,7 @@ describe('MobileNetV2', () => {
     const engine = await createLocalEngine({ build: 'auto', threads: 2 });
     const trainer = await Trainer.create(graph, engine, { batchSize: samples, momentum: 0.9, weightDecay: 1e-4 });
     trainer.writeWeights(initializeWeights(graph, new Random(1, 'weights')));
-    const losses = Array.from({ length: 15 }, () => trainer.step({ images, labels }, 0.05, []).loss);
+    const losses = Array.from({ length: 15 }, () => trainer.step({ images, labels }, { learningRate: 0.05, dropoutSeeds: [] }).loss);
     expect(losses[0]).toBeGreaterThan(1.5);
     expect(losses.at(-1)).toBeLessThan(0.5);
     trainer.dispose();

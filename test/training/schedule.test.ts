@@ -82,7 +82,7 @@ describe('live settings', () => {
       energyJ: 60,
       baselineEnergyJ: 75,
       seconds: 12,
-      iterationJ: 1,
+      ...{ iterationJ: 1, baselineIterationJ: 1 },
       iterationSeconds: 0.2,
       evaluationSeconds: 1,
       evaluateEvery: 100,

@@ -5,8 +5,11 @@ const around = { top: 1, bottom: 1, left: 1, right: 1 };
 /** PyTorch's batch norm. */
 const norm = { epsilon: 1e-5, momentum: 0.9 };
 
-/** A residual network of two blocks with 4 and 8 channels, the same as in fixtures/make-small-resnet-steps.py. */
-export function smallResNet(inputShape = [8, 8, 3], classes = 5): LayerGraph {
+/**
+ * A residual network of two blocks with 4 and 8 channels, the same as in fixtures/make-small-resnet-steps.py.
+ * @param more blocks of 8 channels behind them.
+ */
+export function smallResNet(inputShape = [8, 8, 3], classes = 5, more = 0): LayerGraph {
   const builder = new GraphBuilder(inputShape);
   const convolution = (name: string, from: string, filters: number, kernel: number, stride: number) =>
     builder.conv(name, from, filters, kernel, {
@@ -30,8 +33,10 @@ export function smallResNet(inputShape = [8, 8, 3], classes = 5): LayerGraph {
   builder.batchNorm('bn', 'conv', norm).activation('relu', 'bn', 'relu');
   block('block1', 'relu', 4, 1, false);
   block('block2', 'block1_out', 8, 2, true);
+  const names = Array.from({ length: more }, (_, index) => `block${index + 3}`);
+  for (const [index, name] of names.entries()) block(name, `block${index + 2}_out`, 8, 1, false);
   return builder
-    .globalPool('pool', 'block2_out')
+    .globalPool('pool', `block${more + 2}_out`)
     .dense('dense', 'pool', classes)
     .activation('softmax', 'dense', 'softmax')
     .build('small-resnet');

@@ -30,7 +30,7 @@ describe('two steps of SGD with momentum and weight decay on a residual network'
       const trainer = await Trainer.create(smallResNet(), engine, { batchSize: 4, momentum, weightDecay });
       trainer.writeWeights(new Map(Object.entries(fixture.before).map(([name, values]) => [name, Float32Array.from(values)])));
       const batch = { images: Float32Array.from(fixture.images), labels: Int32Array.from(fixture.labels) };
-      for (const loss of fixture.losses) expect(trainer.step(batch, learningRate, []).loss).toBeCloseTo(loss, 4);
+      for (const loss of fixture.losses) expect(trainer.step(batch, { learningRate, dropoutSeeds: [] }).loss).toBeCloseTo(loss, 4);
 
       const after = trainer.readWeights();
       expect([...after.keys()].sort()).toEqual(Object.keys(fixture.after).sort());

@@ -32,6 +32,8 @@ export interface CompiledGates {
   readonly blocks: readonly GatedBlock[];
   /** Per sample [gates]. After a run of SLU what the gates decided; written before one of stochastic depth, and read as factors by its `evaluate`. */
   readonly masks: TensorId;
+  /** By block: how many samples ran through it, then which, after every section in which blocks may be skipped. */
+  readonly executed: readonly TensorId[];
   /** SLU's. */
   readonly learning?: LearningGateTensors;
 }
@@ -39,9 +41,9 @@ export interface CompiledGates {
 /** A network as a program, and where its tensors are. */
 export interface CompiledNetwork {
   /**
-   * Sections: `train` (forward, loss, backward, update), `observe` (a forward pass for the running statistics of batch norm alone),
-   * `evaluate` (inference and loss, all blocks), `predict` (inference only); with SLU `evaluateGated` (inference and loss, blocks skipped as
-   * the gates decide).
+   * Sections: `train` (forward, loss, backward, update), `observe` (a forward pass for the running statistics of batch norm alone; blocks
+   * are skipped as in training, so that statistics are those of samples that run), `evaluate` (inference and loss, all blocks), `predict`
+   * (inference only); with SLU `evaluateGated` (inference and loss, blocks skipped as the gates decide).
    */
   readonly program: Program;
   readonly classes: number;
@@ -63,7 +65,7 @@ export interface CompiledNetwork {
   readonly logits: TensorId;
   /** In the graph's order; the moving statistics of batch norm are the ones that are not trainable. */
   readonly weights: readonly CompiledWeight[];
-  /** Momentum tensor by weight name, of trainable weights. */
+  /** Momentum tensor by weight name, of trainable weights; with SLU the running mean of the masks' gradients, too. */
   readonly momenta: ReadonlyMap<string, TensorId>;
   /** Gradient tensor by weight name; readable only with `keepGradients`. */
   readonly gradients: ReadonlyMap<string, TensorId>;
@@ -118,8 +120,10 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   };
   for (const weight of weights.all) update(weight, learningRate, options.weightDecay);
   for (const weight of learning?.allWeights ?? []) update(weight, learning!.learningRate, slu!.weightDecay);
+  if (learning) momenta.set('gates/mean gradient of the masks', learning.mean);
 
-  emitForward(builder, builder.section('observe'), layers, weights, images, 'observe');
+  const observe = builder.section('observe');
+  emitForward(builder, observe, layers, weights, images, 'observe', gating && execution(observe, 'skip').blocks);
 
   const evaluationMetrics = builder.tensor('evaluation metrics', [3], 'output');
   const emitEvaluation = (section: string, how?: 'skip' | 'scaled'): void => {
@@ -150,7 +154,13 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     momenta,
     gradients: gradientsByName,
     ...(gating && {
-      gates: { kind: gating.options.kind, blocks: gating.tables.blocks, masks: gating.tables.masks, ...(learning && { learning }) },
+      gates: {
+        kind: gating.options.kind,
+        blocks: gating.tables.blocks,
+        masks: gating.tables.masks,
+        executed: gating.tables.lists.map(({ executed }) => executed),
+        ...(learning && { learning }),
+      },
     }),
   };
 

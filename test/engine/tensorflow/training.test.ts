@@ -62,7 +62,7 @@ describe('Training by TensorFlow', () => {
     ours!.writeWeights(initializeWeights(graph, new Random(1, 'weights')));
     theirs!.writeWeights(ours!.readWeights());
     const losses = (trainer: Trainer, from: number, to: number) =>
-      batches.slice(from, to).map((batch) => trainer.step(batch, 0.02, []).loss);
+      batches.slice(from, to).map((batch) => trainer.step(batch, { learningRate: 0.02, dropoutSeeds: [] }).loss);
     // Rounding grows from step to step, where it moves a ReLU's input over zero above all: hence so much more than in one operation.
     const near = (actual: number[], expected: number[]) => expect(relativeError(actual, expected)).toBeLessThan(2e-3);
     near(losses(theirs!, 0, 4), losses(ours!, 0, 4));
@@ -83,7 +83,7 @@ describe('Training by TensorFlow', () => {
     const trainer = await trainerOn(tensorflow);
     trainer.writeWeights(initializeWeights(graph, new Random(1, 'weights')));
     const held = batches.map((batch, index) => {
-      trainer.step(batch, 0.02, []);
+      trainer.step(batch, { learningRate: 0.02, dropoutSeeds: [] });
       trainer.evaluate({ images: batch.images.subarray(0, 3072 * (1 + index)), labels: batch.labels.subarray(0, 1 + index) });
       trainer.readWeights();
       return binding.getNumOfTensors();

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { GatedBlock } from '../../network/gated-blocks';
+
+/** What of the gated blocks ran since the last record of it. */
+export const blockTallySchema = z.strictObject({
+  /** Iteration of the last record. */
+  recordedAt: z.int().min(0),
+  samples: z.int().min(0),
+  /** By block; empty before the first iteration. */
+  executed: z.array(z.int().min(0)),
+  /** Executed share of computation in the last record; absent before the first. */
+  share: z.number().min(0).max(1).optional(),
+});
+export type BlockTallyState = z.infer<typeof blockTallySchema>;
+
+export const noTally: BlockTallyState = { recordedAt: 0, samples: 0, executed: [] };
+
+/** Executed share of the blocks' computation, 0 to 1. */
+export function executedShare(blocks: readonly GatedBlock[], executed: readonly number[], samples: number): number {
+  const share = blocks.reduce((sum, { cost }, place) => sum + cost * executed[place]!, 0) / samples;
+  // The costs add up to 1 but for rounding.
+  return Math.min(1, share);
+}
+
+/** Counts, between two records, how many samples ran through each block. */
+export class BlockTally {
+  constructor(private at: BlockTallyState = noTally) {}
+
+  get state(): BlockTallyState {
+    return this.at;
+  }
+
+  /** Adds an iteration. Counts of other blocks, from before the settings changed, are dropped. */
+  add(executed: readonly number[], samples: number): void {
+    const same = this.at.executed.length === executed.length;
+    this.at = {
+      ...this.at,
+      samples: (same ? this.at.samples : 0) + samples,
+      executed: executed.map((count, place) => count + (same ? this.at.executed[place]! : 0)),
+    };
+  }
+
+  /** Ends the interval with a record at this iteration: executed share of computation, and of the samples by block. */
+  take(blocks: readonly GatedBlock[], iteration: number): { executedShare: number; executed: number[] } {
+    const { executed, samples } = this.at;
+    const share = executedShare(blocks, executed, samples);
+    this.at = { recordedAt: iteration, samples: 0, executed: [], share };
+    return { executedShare: share, executed: executed.map((count) => count / samples) };
+  }
+}
