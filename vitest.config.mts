@@ -3,8 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // The tests of the TensorFlow engine need `npm run engine:tensorflow`; where that cannot be done they are left out on demand only.
-    exclude: ['test/e2e/**', 'test/workspaces/**', ...(process.env.E2TRAIN_WITHOUT_TENSORFLOW ? ['test/engine/tensorflow/**'] : [])],
+    // Tests of the TensorFlow engine need `npm run engine:tensorflow`, those of boards OpenSSH's server; where that cannot be had they are left
+    // out on demand only.
+    exclude: [
+      'test/e2e/**',
+      'test/workspaces/**',
+      ...(process.env.E2TRAIN_WITHOUT_TENSORFLOW ? ['test/engine/tensorflow/**'] : []),
+      ...(process.env.E2TRAIN_WITHOUT_SSH_SERVER ? ['test/measurement/board/over-ssh/**'] : []),
+    ],
     // Kernel threads and processes of their own run inside single tests: two files at once fill two cores.
     maxWorkers: 2,
     testTimeout: 60_000,

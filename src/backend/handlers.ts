@@ -6,6 +6,7 @@ import { closeCodes, errorCodes, protocolVersion } from '../protocol/messages';
 import { RpcError } from '../protocol/rpc';
 import { runTitle } from '../runs/run-title';
 import type { InspectionCache } from './inspection-cache';
+import type { MeasuringManager } from './measuring-manager';
 import { type Handlers, sentenceInstead } from './rpc-server';
 import type { RunManager } from './run-manager';
 import { graphOfFileModel } from './run-model';
@@ -17,10 +18,11 @@ export interface Services {
   workspace: string;
   inspections: InspectionCache;
   runs: RunManager;
+  measuring: MeasuringManager;
 }
 
 /** What the backend does for each method of the protocol. */
-export function createHandlers({ token, workspace, inspections, runs }: Services): Handlers<Session> {
+export function createHandlers({ token, workspace, inspections, runs, measuring: sessions }: Services): Handlers<Session> {
   let engines: ReturnType<typeof listEngines> | undefined;
   const inspect = inspections.inspect.bind(inspections);
   return {
@@ -70,6 +72,17 @@ export function createHandlers({ token, workspace, inspections, runs }: Services
       session.unsubscribe(runId);
       return {};
     },
+    'measurements/list': () => sessions.list(),
+    async 'measurements/start'({ measuring }) {
+      const { model } = measuring;
+      const graph = model.kind === 'file' ? await graphOfFileModel(model, workspace, inspect) : undefined;
+      return { sessionId: sessions.start(measuring, graph) };
+    },
+    'measurements/cancel'({ sessionId }) {
+      sessions.cancel(sessionId);
+      return {};
+    },
+    'boards/list': () => sessions.boards(),
     async environment() {
       // Asking starts each engine once, which costs; the answer stays true while the process lives.
       engines ??= listEngines();

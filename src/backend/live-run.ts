@@ -62,7 +62,10 @@ export class LiveRun {
   enter(state: RunState, change: Partial<RunFile> = {}): void {
     const live = liveStates.includes(state);
     const whole: Partial<RunFile> = { reason: undefined, ended: live ? undefined : new Date().toISOString(), ...change, state };
-    if (!live) whole.owner = undefined;
+    if (!live) {
+      whole.owner = undefined;
+      whole.hostEnergy = this.present.hostEnergy;
+    }
     this.note(whole);
     const { reason } = whole;
     try {
@@ -99,6 +102,7 @@ function latest(record: MetricRecord): Partial<RunSummary> {
   if (record.type === 'iteration') return { iteration: record };
   if (record.type === 'evaluation') return { evaluation: record };
   if (record.type === 'prediction') return { prediction: record, plannedIterations: record.plannedIterations };
+  if (record.type === 'hostEnergy') return { hostEnergy: record.energy };
   return {};
 }
 

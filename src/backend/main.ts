@@ -6,6 +6,7 @@ import { readBackendOptions } from './backend-options';
 import { createHandlers } from './handlers';
 import { InspectionCache } from './inspection-cache';
 import { describe, logToParent, tellParent } from './log';
+import { MeasuringManager } from './measuring-manager';
 import { RunManager } from './run-manager';
 import { Session } from './session';
 import { listen } from './socket-server';
@@ -34,8 +35,16 @@ async function serve(): Promise<void> {
       onDeleted: (runId) => each((session) => session.notifyDeleted(runId)),
     },
   });
+  const measuring = new MeasuringManager(
+    workspace,
+    {
+      onProgress: (progress) => each((session) => session.notify('measurements/progress', progress)),
+      onEnded: (ending) => each((session) => session.notify('measurements/ended', ending)),
+    },
+    logToParent,
+  );
   const inspector = new Inspector(inspection);
-  const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs });
+  const handlers = createHandlers({ token, workspace, inspections: new InspectionCache(inspector), runs, measuring });
   const onConnection = (socket: WebSocket) => {
     const session = new Session(socket, handlers, logToParent, () => sessions.delete(session));
     sessions.add(session);
@@ -47,7 +56,7 @@ async function serve(): Promise<void> {
     if (ending) return;
     ending = true;
     logToParent('info', `The training backend ends: ${why}.`);
-    await runs.close();
+    await Promise.all([runs.close(), measuring.close()]);
     inspector.dispose();
     await server.close();
     process.exit(0);

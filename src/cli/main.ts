@@ -5,8 +5,10 @@ import { productVersion } from '../platform/product-version';
 import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
+import { joinMeasurement, listMeters, measureCommand } from './measure-command';
+import { boardOption, executionBatchOption, measureOptions, sshConfigurationOption } from './measure-options';
 import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
-import { batchOption, executionBatchOption, exportOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
+import { batchOption, exportOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
 import { predict } from './predict-command';
 import { listRuns, showRun } from './runs-command';
 import { train } from './train-command';
@@ -46,7 +48,28 @@ function commandLine(): Command {
     .addOption(jsonOption)
     .action(predict);
 
-  const measure = program.command('measure').description('measured energies of layers, beside the estimates');
+  const measure = program
+    .command('measure')
+    .description('measure what the layers of a model draw on a board, beside the estimates')
+    .argument('[model]', 'a .ts or .js file with a tf.layers model, or a built-in network such as resnet20');
+  // Its subcommands have options of the same names.
+  measure.enablePositionalOptions();
+  for (const option of measureOptions) measure.addOption(option);
+  measure.action(measureCommand);
+  measure
+    .command('meters')
+    .description('list the power rails of a board, or of this machine')
+    .addOption(boardOption)
+    .addOption(sshConfigurationOption)
+    .addOption(jsonOption)
+    .action(listMeters);
+  measure
+    .command('join')
+    .description('give a measurement that has marks only its energies, from the file of an external meter')
+    .argument('<measurement>')
+    .argument('<file>')
+    .addOption(jsonOption)
+    .action(joinMeasurement);
   measure
     .command('import')
     .description('take a CSV file of measured energies: our own columns, a log of Zeus, or a recording of PYNQ')

@@ -117,7 +117,7 @@ function provenance({ origin, created, rows }: MeasurementFile): string[] {
     ...rails.flatMap(({ name, note }) => (note ? [`  ${name}: ${note}`] : [])),
     ...(origin.clockOffset
       ? [
-          `The meter's clock is ${origin.clockOffset.seconds.toFixed(3)} ± ${origin.clockOffset.standardErrorSeconds.toFixed(3)} s ahead of the board's (estimated)`,
+          `The meter's clock is ${origin.clockOffset.seconds.toFixed(3)} ± ${origin.clockOffset.standardErrorSeconds.toFixed(3)} s ahead of this machine's (estimated)`,
         ]
       : []),
   ];

@@ -20,7 +20,6 @@ export const inputOption = new Option(
 ).argParser(parseShape);
 export const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
 export const batchOption = numberOption('--batch <n>', fields.batchSize);
-export const executionBatchOption = numberOption('--batch <n>', fields.batchSize, 'images in one execution of a layer (default: 1)');
 export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
 export const jsonOption = new Option('--json', 'print JSON instead of text');
 
@@ -98,12 +97,12 @@ interface Field<T> {
 }
 
 /** The schema's text, with the value that it has when nothing is given. */
-function described(field: Field<unknown>): string {
-  const usual = field.parse(undefined);
+export function described(field: Field<unknown>): string {
+  const usual = field.parse(undefined) as number | string | readonly string[];
   return `${field.description} (default: ${typeof usual === 'number' ? Number(usual.toFixed(4)) : usual})`;
 }
 
-function numberOption(flags: string, field: Field<number>, description = described(field)): Option {
+export function numberOption(flags: string, field: Field<number>, description = described(field)): Option {
   const [flag] = flags.split(' ') as [string];
   return new Option(flags, description).argParser((text) => checked(flag, field, text.trim() === '' ? text : numberOr(text)));
 }
@@ -120,7 +119,7 @@ function numberOr(text: string): number | string {
 }
 
 /** @throws Error with one sentence that names the option. */
-function checked<T>(flag: string, field: Field<T>, value: unknown): T {
+export function checked<T>(flag: string, field: Field<T>, value: unknown): T {
   const { success, data, error } = field.safeParse(value);
   if (success) return data;
   throw new Error(issuesInWords(error.issues, value, () => flag));

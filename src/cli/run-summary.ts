@@ -1,6 +1,6 @@
 import { findDeviceProfile } from '../energy/device-profile';
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
-import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
+import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
 import type { RunFolder } from '../runs/run-folder';
 import { energyTable } from './energy-table';
 
@@ -21,11 +21,12 @@ export function runSummary(run: RunFolder): string {
     `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
     `Test accuracy                 ${evaluation ? testAccuracy(evaluation) : 'unavailable: not evaluated yet'}`,
     ...(evaluation?.lastIterate ? [`  of the last weights         ${formatShare(evaluation.lastIterate.accuracy)} (measured)`] : []),
+    `Energy of this computer       ${hostEnergyInWords(latest(records, 'hostEnergy') as HostEnergyRecord | undefined)}`,
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
     `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}` : 'unavailable: not recorded'}`,
     `Run folder                    ${run.directory}`,
     '',
-    `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; nothing was measured with a meter.`,
+    `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; that of this computer is what its own meters say.`,
   ];
   return lines.join('\n');
 }
@@ -33,6 +34,15 @@ export function runSummary(run: RunFolder): string {
 function testAccuracy({ accuracy, images, averagedWeights }: EvaluationRecord): string {
   const of = averagedWeights === undefined ? '' : `, average of ${averagedWeights} sets of weights (SWA)`;
   return `${formatShare(accuracy)} of ${images} images (measured${of})`;
+}
+
+/** Everything that the computer drew meanwhile, for training or not. */
+function hostEnergyInWords(record: HostEnergyRecord | undefined): string {
+  if (!record) return 'unavailable: not recorded';
+  const { energy } = record;
+  if (energy.kind === 'unavailable') return `unavailable, because ${energy.reason}`;
+  const rails = energy.rails.map(({ name, kind }) => `${name} by ${kind}`).join(' + ');
+  return `${formatJoules(energy.energyJ)} (measured over ${formatDuration(energy.seconds)}: ${rails}; idle power included)`;
 }
 
 function latest(records: readonly MetricRecord[], type: MetricRecord['type']): MetricRecord | undefined {

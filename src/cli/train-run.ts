@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { HostEnergy } from '../protocol/host-energy';
 import type { MetricRecord, RunState } from '../protocol/records';
 import { liveStates } from '../protocol/records';
 import type { RunFile } from '../protocol/runs';
@@ -23,8 +24,10 @@ export async function trainRun(run: RunFolder, show: TrainingShow, change: Parti
   const control = new RunControl();
   const stop = () => control.stop();
   let last = 0;
+  let hostEnergy: HostEnergy | undefined;
   const emit = (record: MetricRecord) => {
     if (record.type === 'iteration') last = record.iteration;
+    if (record.type === 'hostEnergy') hostEnergy = record.energy;
     run.append(record);
     show.record(record);
   };
@@ -34,6 +37,7 @@ export async function trainRun(run: RunFolder, show: TrainingShow, change: Parti
       reason: undefined,
       ended: live ? undefined : new Date().toISOString(),
       ...also,
+      ...(hostEnergy && { hostEnergy }),
       state,
       ...(!live && { owner: undefined }),
     });

@@ -28,9 +28,8 @@ const significant = 2;
 /**
  * Energy of one execution from several windows and the idle windows around them: net = gross − idle power · time, over the executions.
  *
- * Its standard error joins what is independent from window to window (spread over the repeats, and at least what the sampling of a load's
- * edges gives: a step of power is seen up to one interval late at either end, uniform, so interval/√12 each) with what is common to all (the
- * idle power's own error and drift, a reading's step, marks that stand wrong on the meter's clock).
+ * Its standard error joins what is independent from window to window (spread over the repeats, and at least what the sampling of steps in power
+ * gives) with what is common to all (the idle power's own error and drift, a reading's step, marks that stand wrong on the meter's clock).
  * @param idles empty where no idle window was recorded: the energy is then gross.
  */
 export function energyPerExecution(
@@ -74,8 +73,8 @@ export function energyPerExecution(
 }
 
 function edgeErrorJ({ power, executions }: Load, idleW: number): number {
-  const step = Math.abs(power.meanW - idleW);
-  return (step * power.intervalSeconds * Math.sqrt(2 / 12)) / executions;
+  const { deviationJ, borderSeconds } = power.steps;
+  return Math.hypot(deviationJ, (Math.abs(power.meanW - idleW) * borderSeconds) / Math.sqrt(3)) / executions;
 }
 
 /** Of the mean of the idle windows: their own noise, and half of the difference between them, since the idle power drifted by it. */

@@ -18,6 +18,11 @@ export interface WindowPower {
   readonly gaps: number;
   /** Usual time between two readings. */
   readonly intervalSeconds: number;
+  /**
+   * What a power that steps between two readings may have been taken for: standard deviation of the trapezoids, each step uniform within its
+   * interval, and the time between the window's borders and the readings next to them, of which only a guess is known.
+   */
+  readonly steps: { readonly deviationJ: number; readonly borderSeconds: number };
   readonly railJ: ReadonlyMap<string, number>;
 }
 
@@ -58,6 +63,11 @@ export function windowPower(samples: readonly PowerSample[], window: TimeWindow)
     samples: Math.min(...of((power) => power.samples)),
     gaps: Math.max(...of((power) => power.gaps)),
     intervalSeconds: Math.max(...of((power) => power.intervalSeconds)),
+    steps: {
+      // All rails step at once, so their errors go the same way.
+      deviationJ: sum(of((power) => power.steps.deviationJ)),
+      borderSeconds: Math.max(...of((power) => power.steps.borderSeconds)),
+    },
     railJ: new Map([...rails].map(([rail, power]) => [rail, power.energyJ])),
   };
 }
@@ -89,7 +99,16 @@ function railPower(readings: readonly PowerSample[], window: TimeWindow): RailPo
     samples: inside.length,
     gaps: gaps.length,
     intervalSeconds,
+    steps: stepsWithin(inside, window),
   };
+}
+
+function stepsWithin(inside: readonly PowerSample[], { begin, end }: TimeWindow): WindowPower['steps'] {
+  const [first, last] = [inside[0]!, inside.at(-1)!];
+  // Counters miss nothing between readings; at a border, a part of a mean is all that is known.
+  if (first.over !== undefined) return { deviationJ: 0, borderSeconds: Math.hypot(first.over, last.over ?? 0) };
+  const areas = inside.slice(1).map(({ time, watts }, index) => (watts - inside[index]!.watts) * (time - inside[index]!.time));
+  return { deviationJ: Math.hypot(...areas) / Math.sqrt(12), borderSeconds: Math.hypot(first.time - begin, end - last.time) };
 }
 
 /**

@@ -88,13 +88,15 @@ export const meterDescriptionSchema = z.strictObject({
   overheadShare: z.number().min(0).optional(),
 });
 
-/** When a workload ran, by the board's clock (seconds since it started), and which row it belongs to. */
+/** When a board idled or ran a workload, by this machine's clock (seconds since 1970), and which row that is for. */
 export const markedWindowSchema = z.strictObject({
   row: count,
   kind: z.enum(['idle', 'load']),
   begin: z.number(),
   end: z.number(),
+  /** Of loads: executions in the window, and images in each. */
   executions: z.int().min(1).optional(),
+  batchSize: z.int().min(1).optional(),
 });
 export type MarkedWindow = z.infer<typeof markedWindowSchema>;
 
@@ -110,7 +112,7 @@ const boardOriginSchema = z.strictObject({
   bootIds: z.array(z.string()),
   workload: z.string(),
   meter: meterDescriptionSchema.optional(),
-  /** An external meter's clock minus the board's, estimated, in seconds. */
+  /** An external meter's clock minus this machine's, estimated, in seconds. */
   clockOffset: z.strictObject({ seconds: z.number(), standardErrorSeconds: z.number(), correlation: z.number() }).optional(),
 });
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
 import { inspectionResultSchema } from './inspection';
+import { measurementFileSchema } from './measurements';
+import { measuringProgressSchema, measuringSchema } from './measuring';
 import { numberedRecordSchema } from './records';
 import { runSummarySchema } from './runs';
 
@@ -13,6 +15,7 @@ export const protocolVersion = 1;
 export const maximumMessageBytes = 8 * 1024 * 1024;
 
 const runId = z.strictObject({ runId: z.string().min(1) });
+const sessionId = z.strictObject({ sessionId: z.string().min(1) });
 const nothing = z.strictObject({});
 
 export const methods = {
@@ -45,6 +48,14 @@ export const methods = {
     result: z.strictObject({ summary: runSummarySchema }),
   },
   'runs/unsubscribe': { parameters: runId, result: nothing },
+  /** All measurements of the workspace, newest first. */
+  'measurements/list': { parameters: nothing, result: z.array(measurementFileSchema) },
+  /** Measures a model's layers on a board; one session at a time. How it goes comes as `measurements/progress` and `measurements/ended`. */
+  'measurements/start': { parameters: z.strictObject({ measuring: measuringSchema }), result: sessionId },
+  /** Ends the session after what runs on the board was ended; what was measured is kept. */
+  'measurements/cancel': { parameters: sessionId, result: nothing },
+  /** Boards that the workspace names in `.e2train/boards.json`. */
+  'boards/list': { parameters: nothing, result: z.array(z.strictObject({ name: z.string(), address: z.string() })) },
   /** What this machine computes with; for diagnostics and for the savers view. */
   environment: {
     parameters: nothing,
@@ -72,6 +83,13 @@ export const notifications = {
   /** A run came, changed its state or its figures. */
   'runs/changed': z.strictObject({ summary: runSummarySchema }),
   'runs/deleted': runId,
+  'measurements/progress': sessionId.extend(measuringProgressSchema.shape),
+  /** The session is over. `failed` kept nothing; else the measurement has that id, and `partial` says why it is not all. */
+  'measurements/ended': sessionId.extend({
+    state: z.enum(['complete', 'partial', 'failed']),
+    measurementId: z.string().optional(),
+    reason: z.string().optional(),
+  }),
 } as const;
 export type Notifications = typeof notifications;
 export type NotificationName = keyof Notifications;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runConfigurationSchema, saversSchema, tuningSchema } from './configuration';
+import { hostEnergySchema } from './host-energy';
 
 /**
  * Metric records: the lines of a run's `metrics.jsonl` and what the backend streams. Iterations count from 1.
@@ -153,6 +154,10 @@ export const blockExecutionRecordSchema = z.strictObject({
 });
 export type BlockExecutionRecord = z.infer<typeof blockExecutionRecordSchema>;
 
+/** What the computer drew since the run began, by its own meters. */
+export const hostEnergyRecordSchema = z.strictObject({ type: z.literal('hostEnergy'), iteration, energy: hostEnergySchema });
+export type HostEnergyRecord = z.infer<typeof hostEnergyRecordSchema>;
+
 export const metricRecordSchema = z.discriminatedUnion('type', [
   iterationRecordSchema,
   evaluationRecordSchema,
@@ -162,6 +167,7 @@ export const metricRecordSchema = z.discriminatedUnion('type', [
   checkpointRecordSchema,
   layerEnergyRecordSchema,
   blockExecutionRecordSchema,
+  hostEnergyRecordSchema,
 ]);
 export type MetricRecord = z.infer<typeof metricRecordSchema>;
 

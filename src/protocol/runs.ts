@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runConfigurationSchema } from './configuration';
+import { hostEnergySchema } from './host-energy';
 import { evaluationRecordSchema, iterationRecordSchema, predictionRecordSchema, runStates } from './records';
 
 /** Where a run was computed: enough to say what made a number. */
@@ -29,6 +30,8 @@ export const runFileSchema = z.strictObject({
   /** The data set's name and where its images came from. */
   data: z.strictObject({ name: z.string(), provenance: z.string() }).optional(),
   environment: environmentSchema.optional(),
+  /** What the computer drew by its own meters, once the run is at rest. */
+  hostEnergy: hostEnergySchema.optional(),
   state: z.enum(runStates),
   reason: z.string().optional(),
   /** Process that works on the run, in whichever window; absent when none does. */
@@ -51,5 +54,6 @@ export const runSummarySchema = z.strictObject({
   iteration: iterationRecordSchema.optional(),
   evaluation: evaluationRecordSchema.optional(),
   prediction: predictionRecordSchema.optional(),
+  hostEnergy: hostEnergySchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

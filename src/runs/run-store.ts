@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { newId } from '../platform/new-id';
 import { writingTo } from '../platform/write-failure';
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
-import type { EvaluationRecord, IterationRecord, PredictionRecord } from '../protocol/records';
+import type { EvaluationRecord, HostEnergyRecord, IterationRecord, PredictionRecord } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
 import { RunFolder } from './run-folder';
 import { asItStands } from './run-owner';
@@ -74,6 +74,7 @@ export class RunStore {
       iteration: records.get('iteration') as IterationRecord | undefined,
       evaluation: records.get('evaluation') as EvaluationRecord | undefined,
       prediction,
+      hostEnergy: (records.get('hostEnergy') as HostEnergyRecord | undefined)?.energy ?? run.hostEnergy,
     };
   }
 

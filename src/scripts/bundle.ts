@@ -22,6 +22,7 @@ const nodeEntries = {
   inspection: 'src/inspection/inspection-process.ts',
   cli: 'src/cli/main.ts',
   'kernel-thread': 'src/engine/local/kernel-thread.ts',
+  'meter-thread': 'src/measurement/host/meter-thread.ts',
   'batch-thread': 'src/datasets/batch-thread.ts',
 };
 const webviewEntries = { dashboard: 'webview-ui/dashboard/dashboard.ts', savers: 'webview-ui/savers/savers.ts' };

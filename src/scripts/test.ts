@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installSshServer } from './ssh-server';
 import { installWorkbench, WorkbenchUnavailable } from './workbench/install';
 
 /** `npm test`, after set-up: every check of the project, counted in one closing line. */
@@ -53,6 +54,15 @@ function prepareTensorflow(): void {
   if (process.env.CI) failed++;
 }
 
+/** Measuring on a board is tested over a real ssh server; where it cannot be had those tests are not run, and on CI that is a failure. */
+function prepareSshServer(): void {
+  const problem = installSshServer();
+  if (problem === undefined) return;
+  console.log(`Tests of measuring on a board: not run, because ${problem}.`);
+  process.env.E2TRAIN_WITHOUT_SSH_SERVER = '1';
+  if (process.env.CI) failed++;
+}
+
 /** The end-to-end tests need a real VS Code; where it cannot be had they are not run, and on CI that is a failure. */
 function endToEnd(): void {
   try {
@@ -71,6 +81,7 @@ check('check:lint');
 check('check:types');
 check('check:imports');
 prepareTensorflow();
+prepareSshServer();
 suite('test:unit');
 check('check:kernels');
 check('package');

@@ -8,6 +8,7 @@ import { runEnvironment } from '../runs/run-environment';
 import type { RunFolder } from '../runs/run-folder';
 import { graphFile, readGraph, writeGraph } from '../runs/stored-graph';
 import { executeRun, type RunTask } from './execute-run';
+import { HostEnergyRecords } from './host-energy-records';
 
 /** What a run computes with and on. */
 export type RunCircumstances = Required<Pick<RunFile, 'data' | 'environment'>>;
@@ -31,7 +32,12 @@ export async function trainStoredRun({ onPrepared, ...task }: StoredRunTask): Pr
   try {
     const { name, provenance } = dataset;
     onPrepared({ data: { name, provenance }, environment: runEnvironment(engine.description) });
-    return await executeRun({ ...task, graph, dataset, engine });
+    const hostEnergy = new HostEnergyRecords(run, task.emit);
+    try {
+      return await executeRun({ ...task, graph, dataset, engine, emit: hostEnergy.emit });
+    } finally {
+      await hostEnergy.close();
+    }
   } finally {
     await engine.dispose();
   }

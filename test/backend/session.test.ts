@@ -40,6 +40,10 @@ const handlers: Handlers<Session> = {
   'runs/delete': () => ({}),
   'runs/subscribe': () => Promise.reject(new Error('unused')),
   'runs/unsubscribe': () => ({}),
+  'measurements/list': () => [],
+  'measurements/start': () => ({ sessionId: 'x' }),
+  'measurements/cancel': () => ({}),
+  'boards/list': () => [],
   environment: () => ({ version: 'x'.repeat(environmentBytes), node: '', cores: 1, engines: [], protocolVersion: 1 }),
 };
 

@@ -119,14 +119,23 @@ describe('energy of one execution', () => {
     );
   });
 
+  it('counts what a step of power between two readings may hide, and what lies between border and reading', () => {
+    // One step of 3 W within 0.1 s, and 0.05 s at either border: uniform in the one, unknown in the others.
+    const samples = at(steps(20, 0.1, 0.05), (time) => (time < 1 ? 2 : 5));
+    const figures = energyPerExecution([{ power: power(samples, 0, 2), executions: 1 }], [load(2)], { resolutionW: 0 });
+    const border = (1.5 * Math.hypot(0.05, 0.05)) / Math.sqrt(3);
+    expect(figures).toHaveProperty('energyJ', expect.closeTo(3, 9));
+    expect(figures).toHaveProperty('standardErrorJ', expect.closeTo(Math.hypot((3 * 0.1) / Math.sqrt(12), border), 9));
+  });
+
   it('counts the error of the idle power, of a reading’s step and of marks that stand wrong', () => {
     const loads = [{ power: load(5), executions: 1 }];
     const errorOf = (idles: WindowPower[], sources: Parameters<typeof energyPerExecution>[2]) =>
       (energyPerExecution(loads, idles, sources) as { standardErrorJ: number }).standardErrorJ;
-    const edges = (watts: number) => watts * 0.01 * Math.sqrt(2 / 12);
+    // Readings stand on the borders and see no step, so sampling adds nothing.
     // Idle 1.9 and 2.1 W: error of their mean 0.1 W, over 2 s.
-    expect(errorOf([load(1.9), load(2.1)], { resolutionW: 0 })).toBeCloseTo(Math.hypot(0.2, edges(3)), 9);
-    expect(errorOf([load(2)], { resolutionW: 0.12 })).toBeCloseTo(Math.hypot((0.12 / Math.sqrt(12)) * 2, edges(3)), 9);
-    expect(errorOf([load(2)], { resolutionW: 0, markSeconds: 0.05 })).toBeCloseTo(Math.hypot(0.15, edges(3)), 9);
+    expect(errorOf([load(1.9), load(2.1)], { resolutionW: 0 })).toBeCloseTo(0.1 * 2, 9);
+    expect(errorOf([load(2)], { resolutionW: 0.12 })).toBeCloseTo((0.12 / Math.sqrt(12)) * 2, 9);
+    expect(errorOf([load(2)], { resolutionW: 0, markSeconds: 0.05 })).toBeCloseTo(0.05 * 3, 9);
   });
 });

@@ -93,3 +93,13 @@ test('the run to show is the wanted one, else the newest live one, else the newe
   runs.remove('new');
   expect(runs.choose()).toBeUndefined();
 });
+
+test('what the computer drew stands beside the estimate with its own kind', () => {
+  const rails = [{ name: 'package-0', kind: 'rapl' as const, energyJ: 1200 }];
+  const hostEnergy = { kind: 'measured' as const, energyJ: 1200, seconds: 60, rails, samples: 600, gaps: 0 };
+  const [energy] = headlineFigures(runSummary('r', { iteration: record, hostEnergy }));
+  expect(energy).toMatchObject({ value: '100 J', kind: 'estimated; this computer drew 1.20 kJ, measured' });
+  const missing = { kind: 'unavailable' as const, reason: 'it has no meter' };
+  const [without] = headlineFigures(runSummary('r', { iteration: record, hostEnergy: missing }));
+  expect(without?.kind).toBe('estimated; what this computer drew is unavailable, because it has no meter');
+});

@@ -1,4 +1,5 @@
 import { formatDuration, formatJoules, formatShare } from '../../src/energy/format';
+import type { HostEnergy } from '../../src/protocol/host-energy';
 import { type EvaluationRecord, type IterationRecord, liveStates, type RunState } from '../../src/protocol/records';
 import type { RunSummary } from '../../src/protocol/runs';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
@@ -21,7 +22,7 @@ export function headlineFigures(summary: RunSummary): Figure[] {
   const soFar = run.state === 'finished' ? '' : ' so far';
   const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
   const figures: Figure[] = [
-    joules(`Energy${soFar}`, iteration?.energyJ),
+    besideHost(joules(`Energy${soFar}`, iteration?.energyJ), summary.hostEnergy),
     { ...joules(`SMB baseline${soFar}`, iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
     {
       label: `Saved${soFar}`,
@@ -69,6 +70,16 @@ export function headlineFigures(summary: RunSummary): Figure[] {
 function ofAverage({ averagedWeights, lastIterate }: EvaluationRecord): string {
   if (averagedWeights === undefined || !lastIterate) return '';
   return `, weights averaged (SWA); last ones ${formatAccuracy(lastIterate.accuracy)}`;
+}
+
+/** The estimate's own figure, with what the computer drew meanwhile by its meters: two things that nobody should take for one. */
+function besideHost(figure: Figure, host: HostEnergy | undefined): Figure {
+  if (!host) return figure;
+  const drawn =
+    host.kind === 'measured'
+      ? `this computer drew ${formatJoules(host.energyJ)}, measured`
+      : `what this computer drew is unavailable, because ${host.reason}`;
+  return { ...figure, kind: `${figure.kind}; ${drawn}` };
 }
 
 /** Images per second of the run so far; that of a single iteration is 0 whenever SMD drops it. */

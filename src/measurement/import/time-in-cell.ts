@@ -4,10 +4,10 @@ import type { CsvRow } from './csv';
 const dateAndTime = /^(\d{4})[-/](\d\d)[-/](\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Numbers as large as these are milliseconds, microseconds or nanoseconds since 1970. */
-const scales: readonly [number, number][] = [
-  [1e17, 1e-9],
-  [1e14, 1e-6],
-  [1e11, 1e-3],
+const perSecond: readonly [number, number][] = [
+  [1e17, 1e9],
+  [1e14, 1e6],
+  [1e11, 1e3],
 ];
 
 /**
@@ -17,7 +17,7 @@ const scales: readonly [number, number][] = [
 export function secondsIn({ cells, line }: CsvRow, column: string): number {
   const text = cells[column] ?? '';
   const value = Number(text);
-  if (text !== '' && Number.isFinite(value)) return value * (scales.find(([from]) => value >= from)?.[1] ?? 1);
+  if (text !== '' && Number.isFinite(value)) return value / (perSecond.find(([from]) => value >= from)?.[1] ?? 1);
   const [, year, month, day, clock, fraction = '.0', zone = 'Z'] = dateAndTime.exec(text) ?? [];
   // Date keeps milliseconds only: the fraction is added as it stands.
   const whole = Date.parse(`${year}-${month}-${day}T${clock}${zone}`);

@@ -17,17 +17,26 @@ export function findChromium(): string | undefined {
   return ['chromium', 'chromium-browser', 'google-chrome'].map(findProgram).find((path) => path !== undefined);
 }
 
-/** Installs what is missing through apt. Gives a sentence when it cannot be had, undefined when all is there. */
+/** Installs what the workbench lacks through apt. Gives a sentence when it cannot be had, undefined when all is there. */
 export function installSystemPackages(): string | undefined {
-  const present = () => findChromium() && findProgram('rg') && (process.platform !== 'linux' || existsSync(fontFile));
+  return installPackages(packages, () =>
+    Boolean(findChromium() && findProgram('rg') && (process.platform !== 'linux' || existsSync(fontFile))),
+  );
+}
+
+/**
+ * Installs Debian's packages through apt unless what they are for is there.
+ * @param present whether it is. Gives a sentence when it cannot be had, undefined when it is there.
+ */
+export function installPackages(wanted: readonly string[], present: () => boolean): string | undefined {
   if (present()) return undefined;
-  const byHand = `install ${packages.join(', ')} by hand`;
+  const byHand = `install ${wanted.join(', ')} by hand`;
   if (!findProgram('apt-get')) return `there is no apt-get on this system: ${byHand}`;
   if (process.getuid?.() !== 0) return `apt-get needs root: ${byHand}`;
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...words: string[]) => spawnSync('apt-get', words, { stdio: ['ignore', 'ignore', 2], env: environment }).status === 0;
   const lockTimeout = ['-o', 'DPkg::Lock::Timeout=300'];
   const installed =
-    apt(...lockTimeout, '-qq', 'update') && apt(...lockTimeout, '-qq', 'install', '-y', '--no-install-recommends', ...packages);
-  return installed && present() ? undefined : `apt-get could not install ${packages.join(', ')}: ${byHand}`;
+    apt(...lockTimeout, '-qq', 'update') && apt(...lockTimeout, '-qq', 'install', '-y', '--no-install-recommends', ...wanted);
+  return installed && present() ? undefined : `apt-get could not install ${wanted.join(', ')}: ${byHand}`;
 }
