@@ -18,6 +18,8 @@ function commandLine(): Command {
   const program = new Command('e2train')
     .description('Energy-aware training of convolutional networks.')
     .version(productVersion)
+    // A subcommand's options are its own, also where its parent has some of the same names.
+    .enablePositionalOptions()
     .showHelpAfterError('“e2train help” shows all commands.');
 
   program
@@ -52,7 +54,6 @@ function commandLine(): Command {
     .command('measure')
     .description('measure what the layers of a model draw on a board, beside the estimates')
     .argument('[model]', 'a .ts or .js file with a tf.layers model, or a built-in network such as resnet20');
-  // Its subcommands have options of the same names.
   measure.enablePositionalOptions();
   for (const option of measureOptions) measure.addOption(option);
   measure.action(measureCommand);
