@@ -81,7 +81,7 @@ function shapeOf({ fields }: Step): string {
   const channels = fields.sourceChannels ?? fields.inputChannels ?? fields.inputs;
   const outputs = fields.outputChannels ?? fields.outputs;
   if (fields.sourceHeight !== undefined) return `${fields.sourceHeight}×${fields.sourceWidth}×${channels} → ${outputs ?? channels}`;
-  if (channels !== undefined) return `${channels} → ${outputs}`;
+  if (channels !== undefined) return `${fields.pixels === undefined ? '' : `${fields.pixels}×`}${channels} → ${outputs}`;
   if (fields.pixels !== undefined) return `${fields.pixels}×${fields.channels}`;
   return `${fields.elements ?? fields.classes ?? ''}`;
 }
@@ -96,6 +96,9 @@ function macsOf({ step: { kernel, fields } }: RecordTime): number {
     case 'convolution':
     case 'convolutionWeightGradient':
       return of('outputHeight') * of('outputWidth') * of('kernelHeight') * of('kernelWidth') * of('sourceChannels') * of('outputChannels');
+    case 'pointwiseConvolution':
+    case 'pointwiseWeightGradient':
+      return of('pixels') * of('inputChannels') * of('outputChannels');
     case 'depthwise':
     case 'depthwiseWeightGradient':
       return of('outputHeight') * of('outputWidth') * of('kernelHeight') * of('kernelWidth') * of('sourceChannels') * of('multiplier');

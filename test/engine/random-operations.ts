@@ -53,6 +53,11 @@ const threeTapAxis: fc.Arbitrary<Axis> = fc
     input: Math.max(1, output + 2 - pad + spare),
   }));
 
+/** One tap that sees every pixel: where the engine takes all pixels, and samples that are neighbours, as one product. */
+const oneTapAxis: fc.Arbitrary<Axis> = fc
+  .integer({ min: 1, max: 13 })
+  .map((size) => ({ kernel: 1, stride: 1, dilation: 1, output: size, pad: 0, spare: 0, input: size }));
+
 const caseOf = (axes: fc.Arbitrary<Axis>, inputs: fc.Arbitrary<number>, outputs: fc.Arbitrary<number>): fc.Arbitrary<AnyCase> =>
   fc
     .record({
@@ -90,6 +95,7 @@ export const anyCase = caseOf(axis, fc.integer({ min: 1, max: 20 }), fc.integer(
 /** Channels that fill whole vectors on every build, in one panel, in two and in panels of unequal width. */
 const wholeVectors = fc.constantFrom(16, 32, 48);
 export const threeByThreeCase = caseOf(threeTapAxis, wholeVectors, wholeVectors);
+export const oneByOneCase = caseOf(oneTapAxis, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 70 }));
 
 /** Values of a small generator, so that a failing case can be repeated. */
 export function noise(length: number, salt: number): Float32Array {

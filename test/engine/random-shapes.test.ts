@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
 import { createTestedEngine, testedBuilds } from './engine-builds';
 import { type NamedTensor, operationProgram } from './operation-program';
-import { type AnyCase, anyCase, randomOperations, threeByThreeCase, valuesFor, worksOnSamples } from './random-operations';
+import { type AnyCase, anyCase, oneByOneCase, randomOperations, threeByThreeCase, valuesFor, worksOnSamples } from './random-operations';
 import { ReferenceEngine } from './reference/reference-engine';
 import { relativeError } from './relative-error';
 
@@ -51,19 +51,21 @@ describe.each(testedBuilds)('On the %s build', (build) => {
     await Promise.all(engines.map((engine) => engine.dispose()));
   });
 
-  test.each(['convolutions', 'input gradients', 'weight gradients'])(
-    '3×3 %s with stride 1 on many channels agree with the definition',
-    async (name) => {
-      let turn = 0;
-      await fc.assert(
-        fc.asyncProperty(threeByThreeCase, async (anyInput) => {
-          const [operation, tensors] = randomOperations[name]!(anyInput);
-          await agrees(engines[turn++ % 8 === 0 ? 1 + ((turn >> 3) % 2) : 0]!, operation, tensors, anyInput);
-        }),
-        { seed, numRuns: 20 },
-      );
-    },
-  );
+  test.each(
+    ['convolutions', 'input gradients', 'weight gradients'].flatMap((name) => [
+      ['3×3', name, threeByThreeCase] as const,
+      ['1×1', name, oneByOneCase] as const,
+    ]),
+  )('%s %s with stride 1 agree with the definition', async (_, name, cases) => {
+    let turn = 0;
+    await fc.assert(
+      fc.asyncProperty(cases, async (anyInput) => {
+        const [operation, tensors] = randomOperations[name]!(anyInput);
+        await agrees(engines[turn++ % 8 === 0 ? 1 + ((turn >> 3) % 2) : 0]!, operation, tensors, anyInput);
+      }),
+      { seed, numRuns: 20 },
+    );
+  });
 
   test.each(Object.keys(randomOperations))('%s of any shape on any samples agree with the definition', async (name) => {
     let turn = 0;

@@ -15,12 +15,6 @@
 #define BAND_PIXELS 64
 #define MOST_TAPS 9
 
-/* sums[·] += Σ of pixels[·]. */
-static void add_pixels(float *sums, const float *pixels, size_t count, int32_t channels) {
-  for (size_t pixel = 0; pixel < count; pixel++, pixels += channels)
-    FOR_VECTORS(c, n, channels) store(sums + c, load(sums + c) + load_part(pixels + c, n));
-}
-
 /* A sample and what slides over it. Rows and pixels outside are read from `zeros`, a row of them. */
 struct depthwise_pass {
   const float *image, *gradient, *zeros;

@@ -16,6 +16,7 @@
 #include "multiply_add_peak.c"
 #include "pack_weights.c"
 #include "partial_sums.c"
+#include "pointwise.c"
 #include "pooling.c"
 #include "predictor_weight_gradient.c"
 #include "quantize.c"

@@ -7,7 +7,7 @@
 #define TILE_PIXELS(vectors) ((vectors) == 1 ? 16 : 8)
 #define INNER_UNROLL 4
 #elif LANES == 8
-#define TILE_PIXELS(vectors) ((vectors) == 1 ? 8 : 4)
+#define TILE_PIXELS(vectors) ((vectors) == 1 ? 8 : 6)
 #define INNER_UNROLL 4
 #elif defined(__aarch64__)
 #define TILE_PIXELS(vectors) 8
@@ -83,7 +83,7 @@ INLINE void product_row_of(const int vectors, int32_t count, const float *source
     KEEP_ROLLED for (; count >= (pixels); count -= (pixels), source += (pixels) * pixel_pitch, out += (pixels) * out_pitch)                \
         product_tile(pixels, vectors, source, pixel_pitch, window, weights, bias, out, out_pitch, channels);                               \
   }
-  TILES(16) TILES(8) TILES(4) TILES(2) TILES(1)
+  TILES(16) TILES(8) TILES(6) TILES(4) TILES(2) TILES(1)
 #undef TILES
 }
 
@@ -140,17 +140,28 @@ INLINE void outer_panel_of(const int vectors, int32_t inputs, const float *a, co
     KEEP_ROLLED for (; inputs >= (height); inputs -= (height), a += (height), sums += (height) * sums_pitch)                               \
         outer_tile(height, vectors, a, g, grid, sums, sums_pitch);                                                                         \
   }
-  TILES(16) TILES(8) TILES(4) TILES(2) TILES(1)
+  TILES(16) TILES(8) TILES(6) TILES(4) TILES(2) TILES(1)
 #undef TILES
 }
 
+static __attribute__((noinline)) void outer_panel(int32_t vectors, int32_t inputs, const float *a, const float *g, struct pixel_grid grid,
+                                                  float *sums, size_t sums_pitch) {
+  if (vectors == 2) outer_panel_of(2, inputs, a, g, grid, sums, sums_pitch);
+  else outer_panel_of(1, inputs, a, g, grid, sums, sums_pitch);
+}
+
 /* All `inputs` × `channels` sums; rows of g and of sums hold whole vectors. */
-static __attribute__((noinline)) void outer_product(int32_t inputs, int32_t channels, const float *a, const float *g, struct pixel_grid grid,
-                                                    float *sums, size_t sums_pitch) {
+INLINE void outer_product(int32_t inputs, int32_t channels, const float *a, const float *g, struct pixel_grid grid, float *sums,
+                          size_t sums_pitch) {
   for (int32_t channel = 0; channel < channels;) {
     int32_t vectors = panel_vectors(channels - channel);
-    if (vectors == 2) outer_panel_of(2, inputs, a, g + channel, grid, sums + channel, sums_pitch);
-    else outer_panel_of(1, inputs, a, g + channel, grid, sums + channel, sums_pitch);
+    outer_panel(vectors, inputs, a, g + channel, grid, sums + channel, sums_pitch);
     channel += vectors * LANES;
   }
+}
+
+/* sums[·] += Σ over `count` pixels of g[pixel][·]; `sums` holds whole vectors. */
+static void add_pixels(float *sums, const float *g, size_t count, int32_t channels) {
+  for (size_t pixel = 0; pixel < count; pixel++, g += channels)
+    FOR_VECTORS(c, n, channels) store(sums + c, load(sums + c) + load_part(g + c, n));
 }

@@ -71,6 +71,8 @@ const outputFields = {
   outputSamplePitch: 'integer',
 } as const;
 
+const pointwiseFields = { pixels: 'integer', inputChannels: 'integer', outputChannels: 'integer' } as const;
+
 /** A 3×3 window with stride 1; the first tile starts `top` rows above and `left` columns left of the source image. */
 const winogradFields = {
   sourceHeight: 'integer',
@@ -134,6 +136,9 @@ export const kernelLayouts = {
     ...outputFields,
   },
   convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, outputChannels: 'integer' },
+  /** A 1×1 window. */
+  pointwiseConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...pointwiseFields },
+  pointwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...pointwiseFields, withBias: 'integer' },
   /** Adds up the threads' partial weight gradients, in the order of the threads. */
   sumPartials: {
     partial: 'place',

@@ -30,10 +30,19 @@ function windowOf(random: Random, simple: boolean): Window {
   };
 }
 
-/** Every third case is one for Winograd: 3×3 with stride 1 on channels that fill whole vectors. */
+/** One tap that sees every pixel. */
+function pointwiseWindow(random: Random): Window {
+  const [height, width] = [between(random, 1, 13), between(random, 1, 13)];
+  const sizes = { inputHeight: height, inputWidth: width, outputHeight: height, outputWidth: width };
+  const kernel = { kernelHeight: 1, kernelWidth: 1, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
+  return { ...sizes, ...kernel, padTop: 0, padLeft: 0 };
+}
+
+/** Every third case is one for Winograd, 3×3 with stride 1 on channels that fill whole vectors, and every fourth one with a 1×1 window. */
 function convolution(random: Random) {
-  const winograd = random.uniform() < 0.35;
-  const window = windowOf(random, winograd);
+  const kind = random.uniform();
+  const winograd = kind < 0.35;
+  const window = kind > 0.75 ? pointwiseWindow(random) : windowOf(random, winograd);
   const channels = () => (winograd ? oneOf(random, 16, 32, 48) : between(random, 1, 37));
   const [inputs, outputs] = [channels(), channels()];
   return {

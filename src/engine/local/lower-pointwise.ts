@@ -1,0 +1,75 @@
+import type { TensorId, Window } from '../program';
+import { packedChannels } from './lower-direct-convolution';
+import type { Channels, OperationOf, StepBuilder } from './step';
+
+/** Convolutions with a 1×1 window as products of all pixels. */
+
+/** Pixels of small images whose products the weight gradient sums up in registers; a panel of their gradients is as wide as two vectors. */
+const gradientPixels = 128;
+const panelVectors = 2;
+/** With fewer pixels at a time the weights are read more often than need be. */
+const fewestPixels = 64;
+
+export function pointwiseFits(window: Window): boolean {
+  const { kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft } = window;
+  const isPointwise = kernelHeight * kernelWidth * strideHeight * strideWidth === 1 && padTop === 0 && padLeft === 0;
+  return isPointwise && window.inputHeight === window.outputHeight && window.inputWidth === window.outputWidth;
+}
+
+export function lowerPointwiseConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
+  const { window, w, x, bias, y, samples } = operation;
+  const packed = packedWeights(builder, w, channels, 0);
+  const fields = { x, packed, bias, y, ...pointwiseFields(window, channels) };
+  builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));
+}
+
+/** The product of dy with the transposed weights. */
+export function lowerPointwiseInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
+  const { window, w, dy, dx, samples } = operation;
+  const packed = packedWeights(builder, w, channels, 1);
+  const turned = { input: channels.output, output: channels.input };
+  const fields = { x: dy, packed, bias: undefined, y: dx, ...pointwiseFields(window, turned) };
+  builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));
+}
+
+export function lowerPointwiseWeightGradient(
+  builder: StepBuilder,
+  operation: OperationOf<'conv2dWeightGradient'>,
+  channels: Channels,
+): void {
+  const { window, x, dy, dw, dbias, samples } = operation;
+  const { lanes, threads } = builder.target;
+  const partial = builder.workTensor(threads * (channels.input + 1) * packedChannels(channels.output, lanes));
+  const fields = { x, dy, partial, ...pointwiseFields(window, channels), withBias: Number(dbias !== undefined) };
+  builder.onSamples('pointwiseWeightGradient', samples, fields, gradientPixels * panelVectors * lanes, fewestSamples(window));
+  builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows: channels.input, columns: channels.output });
+}
+
+const pixelsOf = (window: Window) => window.inputHeight * window.inputWidth;
+const fewestSamples = (window: Window) => Math.ceil(fewestPixels / pixelsOf(window));
+
+const pointwiseFields = (window: Window, channels: Channels) => ({
+  pixels: pixelsOf(window),
+  inputChannels: channels.input,
+  outputChannels: channels.output,
+});
+
+function packedWeights(builder: StepBuilder, w: TensorId, channels: Channels, transposed: 0 | 1): TensorId {
+  const [inputs, outputs] = transposed ? [channels.output, channels.input] : [channels.input, channels.output];
+  const packed = builder.workTensor(inputs * packedChannels(outputs, builder.target.lanes));
+  builder.acrossSamples('packWeights', undefined, {
+    w,
+    packed,
+    inputChannels: channels.input,
+    outputChannels: channels.output,
+    kernelWidth: 1,
+    firstRow: 0,
+    rowStep: 1,
+    rows: 1,
+    firstColumn: 0,
+    columnStep: 1,
+    columns: 1,
+    transposed,
+  });
+  return packed;
+}
