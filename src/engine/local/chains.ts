@@ -24,6 +24,7 @@ export function chainSteps(steps: readonly Step[], bytesPerSample: (id: TensorId
   const ordered: ChainedStep[] = [];
   let chain: Step[] = [];
   let postponed: Step[] = [];
+  let uses = new TensorUses(bytesPerSample);
   const alone = (step: Step): ChainedStep => ({ ...step, chainSteps: 1, samplesAtOnce: 1 });
   const finishChain = () => {
     const samplesAtOnce = samplesOf(chain);
@@ -33,31 +34,52 @@ export function chainSteps(steps: readonly Step[], bytesPerSample: (id: TensorId
     ordered.push(...postponed.map(alone));
     chain = [];
     postponed = [];
+    uses = new TensorUses(bytesPerSample);
   };
   for (const step of steps) {
-    const conflicts = [...chain, ...postponed].some((earlier) => conflict(earlier, step));
+    const conflicts = uses.conflictWith(step);
     if (step.staysInSamples) {
       if (conflicts || (chain[0] && chain[0].samples !== step.samples)) finishChain();
       chain.push(step);
-    } else if (conflicts) postponed.push(step);
-    else ordered.push(alone(step));
+      uses.add(step);
+    } else if (conflicts) {
+      postponed.push(step);
+      uses.add(step);
+    } else ordered.push(alone(step));
   }
   finishChain();
   return ordered;
-
-  function conflict(a: Step, b: Step): boolean {
-    const sameSamples = a.staysInSamples && b.staysInSamples && a.samples === b.samples;
-    const used = new Map<TensorId, boolean>();
-    for (const { id, written } of tensorsOf(a)) used.set(id, written || (used.get(id) ?? false));
-    return tensorsOf(b).some(
-      ({ id, written }) => used.has(id) && (written || used.get(id)) && !(sameSamples && bytesPerSample(id) !== undefined),
-    );
-  }
 
   function samplesOf(chained: readonly Step[]): number {
     const ids = new Set(chained.flatMap(tensorsOf).map(({ id }) => id));
     const bytes = [...ids].reduce((sum, id) => sum + (bytesPerSample(id) ?? 0), 0);
     const fewest = Math.max(1, ...chained.map((step) => step.fewestSamples));
     return Math.max(fewest, Math.floor(cacheBytes / Math.max(1, bytes)));
+  }
+}
+
+/** Which tensors some steps use, by tensor: deep networks have thousands of steps, and comparing each with each would take seconds. */
+class TensorUses {
+  private readonly byTensor = new Map<TensorId, { readonly step: Step; readonly written: boolean }[]>();
+
+  constructor(private readonly bytesPerSample: (id: TensorId) => number | undefined) {}
+
+  add(step: Step): void {
+    for (const { id, written } of tensorsOf(step)) {
+      const uses = this.byTensor.get(id);
+      if (uses) uses.push({ step, written });
+      else this.byTensor.set(id, [{ step, written }]);
+    }
+  }
+
+  /** Whether a step depends on one of these, or one of these on it, otherwise than sample by sample. */
+  conflictWith(step: Step): boolean {
+    return tensorsOf(step).some(({ id, written }) =>
+      this.byTensor.get(id)?.some((use) => (written || use.written) && !this.sampleBySample(id, use.step, step)),
+    );
+  }
+
+  private sampleBySample(id: TensorId, a: Step, b: Step): boolean {
+    return a.staysInSamples && b.staysInSamples && a.samples === b.samples && this.bytesPerSample(id) !== undefined;
   }
 }

@@ -81,13 +81,22 @@ export class StepBuilder {
   }
 }
 
+const tensorFields = new Map(
+  Object.entries<Readonly<Record<string, FieldType>>>(kernelLayouts).map(([kernel, layout]) => {
+    const tensors = Object.entries(layout).filter(([, type]) => type === 'place' || type === 'result');
+    return [kernel, tensors.map(([field, type]) => ({ field, written: type === 'result' }))] as const;
+  }),
+);
+
 /** The tensors that a step reads or writes. */
 export function tensorsOf(step: Step): { id: TensorId; written: boolean }[] {
-  const fields = Object.entries<FieldType>(kernelLayouts[step.kernel]).flatMap(([field, type]) => {
-    const id = type === 'place' || type === 'result' ? step.fields[field] : undefined;
-    return id === undefined ? [] : [{ id, written: type === 'result' }];
-  });
-  return step.samples === undefined ? fields : [...fields, { id: step.samples, written: false }];
+  const tensors: { id: TensorId; written: boolean }[] = [];
+  for (const { field, written } of tensorFields.get(step.kernel)!) {
+    const id = step.fields[field];
+    if (id !== undefined) tensors.push({ id, written });
+  }
+  if (step.samples !== undefined) tensors.push({ id: step.samples, written: false });
+  return tensors;
 }
 
 /** The step with other tensors in their places. */
