@@ -8,6 +8,7 @@ import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
 import { runTitle } from '../runs/run-title';
 import { writeGraph } from '../runs/stored-graph';
+import { checkMemory } from '../training/check-memory';
 import { checkTrainable } from '../training/check-trainable';
 import { configurationFromOptions } from './configuration-from-options';
 import type { TrainingOptions } from './options';
@@ -48,6 +49,7 @@ async function createRun(argument: string, options: TrainingOptions): Promise<Ru
   const graph = await graphOf(configuration.model, dataset.imageShape, dataset.classes.length);
   const [problem] = checkTrainable(graph, dataset);
   if (problem) throw new Error(problem);
+  await checkMemory(graph, configuration);
   const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration));
   writeGraph(run, graph);
   return run;

@@ -30,7 +30,9 @@ export interface Executable {
 
 export interface Engine {
   readonly description: EngineDescription;
-  /** @throws Error with one sentence, before anything runs, when the program needs more memory than there is; it names the batch that fits. */
+  /** @throws Error with one sentence when the program needs more memory than there is; it names the batch that fits. Takes no memory itself. */
+  requireRoom(program: Program): void;
+  /** @throws Error as `requireRoom` does, before anything runs. */
   compile(program: Program): Promise<Executable>;
   dispose(): Promise<void>;
 }

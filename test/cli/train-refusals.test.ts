@@ -95,6 +95,13 @@ describe('data that cannot be read', () => {
   });
 });
 
+it('a batch that needs more memory than there is is refused with the batch that fits, which then trains', async () => {
+  const sentence = await refusal('resnet110', '--batch', '4096', '--engine', 'wasm');
+  expect(sentence).toMatch(/^A batch of 4096 needs \d+\.\d\d GB of memory, and the wasm .* engine has \d\.\d\d GB: a batch of \d+ fits\.$/);
+  const fits = Number(/a batch of (\d+) fits/.exec(sentence)![1]);
+  expect(await refusal('resnet110', '--batch', String(fits + 1), '--engine', 'wasm')).toContain(`A batch of ${fits + 1} needs `);
+});
+
 it('a folder that cannot be written is named, and nothing is left', async () => {
   // A file in its place refuses root as well, whom permissions do not stop.
   writeFileSync(join(directory, '.e2train'), '');

@@ -10,6 +10,8 @@ import { performGateOperation } from './reference-gates';
 export class ReferenceEngine implements Engine {
   readonly description = { name: 'local', build: 'reference', simd: 'none', threads: 1 } as const;
 
+  requireRoom(): void {}
+
   async compile(program: Program): Promise<ReferenceExecutable> {
     return new ReferenceExecutable(program);
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import { availableMemory } from '../../platform/available-memory';
 import { builtFile } from '../../platform/built-file';
 import { instantiate, type KernelSource, loadAddon, type NativeAddon } from './kernel-binding';
 import { explainLoadFailure } from './load-failure';
@@ -35,9 +35,7 @@ export function nativeBuild(file = nativeLibraryFile()): KernelBuild {
     name: `native ${platform}`,
     simd: addon.simd,
     lanes: addon.lanes,
-    // Elsewhere than on Linux “free” leaves out what the system would give up at once.
-    memoryLimit: () =>
-      Math.min(process.platform === 'linux' ? freemem() : totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+    memoryLimit: availableMemory,
     allocate(bytes) {
       const memory = new SharedArrayBuffer(bytes + alignment);
       const base = addon.bytesToAlignment(new Uint8Array(memory));
@@ -90,7 +88,7 @@ export function wasmBuild(kind: 'relaxed' | 'plain'): KernelBuild {
     name: `wasm ${kind === 'relaxed' ? 'relaxed SIMD' : 'plain SIMD'}`,
     simd: 'SIMD128',
     lanes: 4,
-    memoryLimit: () => largestPages * pageBytes - reserved(64),
+    memoryLimit: () => Math.min(largestPages * pageBytes - reserved(64), availableMemory()),
     allocate(programBytes, threads) {
       const base = reserved(threads);
       const pages = Math.ceil((base + programBytes) / pageBytes);

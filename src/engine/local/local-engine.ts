@@ -1,8 +1,9 @@
 import type { Engine } from '../engine';
+import { requireRoom } from '../memory-room';
 import type { Program } from '../program';
-import { type KernelBuild, nativeBuild, wasmBuild } from './kernel-build';
+import { type AllocatedMemory, type KernelBuild, nativeBuild, wasmBuild } from './kernel-build';
 import { LocalExecutable } from './local-executable';
-import { largestBatch, planMemory } from './memory-plan';
+import { planMemory } from './memory-plan';
 import { physicalCores } from './physical-cores';
 import { checkBuild } from './self-check';
 
@@ -30,11 +31,22 @@ export async function createLocalEngine({ build = 'auto', threads = 0, profile =
     throw new RangeError(`An engine has 1 to 64 threads, or 0 for the physical cores; not ${threads}.`);
   const { kernels, note } = await chooseBuild(build);
   const threadCount = threads || physicalCores();
+  const target = { lanes: kernels.lanes, threads: threadCount };
   const executables = new Set<LocalExecutable>();
+  const checkRoom = (program: Program) =>
+    requireRoom({
+      engine: kernels.name,
+      batchSize: program.batchSize,
+      limit: kernels.memoryLimit(),
+      bytesWith: (batchSize) => planMemory(program, target, batchSize, profile).bytes,
+    });
   return {
     description: { name: 'local', build: kernels.name, simd: kernels.simd, threads: threadCount, ...(note && { note }) },
+    requireRoom: checkRoom,
     async compile(program) {
-      const executable = await compileFor(kernels, threadCount, program, profile);
+      checkRoom(program);
+      const plan = planMemory(program, target, program.batchSize, profile);
+      const executable = await LocalExecutable.start(program, plan, allocate(kernels, plan.bytes, threadCount), threadCount);
       executables.add(executable);
       return executable;
     },
@@ -45,21 +57,20 @@ export async function createLocalEngine({ build = 'auto', threads = 0, profile =
   };
 }
 
-async function compileFor(kernels: KernelBuild, threads: number, program: Program, profile: boolean): Promise<LocalExecutable> {
-  const target = { lanes: kernels.lanes, threads };
-  const plan = planMemory(program, target, program.batchSize, profile);
-  const limit = kernels.memoryLimit();
-  if (plan.bytes > limit) {
-    const fits = largestBatch(program, target, limit);
-    const advice = fits > 0 ? `a batch of ${fits} fits` : 'not even a batch of 1 fits';
+/** What the machine has, a process may still not be given: limits of address space, or no stretch of it long enough. */
+function allocate(kernels: KernelBuild, bytes: number, threads: number): AllocatedMemory {
+  try {
+    return kernels.allocate(bytes, threads);
+  } catch (cause) {
+    const reason = (cause as Error).message;
     throw new Error(
-      `A batch of ${program.batchSize} needs ${gigabytes(plan.bytes)} of memory, and the ${kernels.name} engine has ${gigabytes(limit)}: ${advice}.`,
+      `The system does not give the ${(bytes / 1e9).toFixed(2)} GB of memory that this batch needs (${reason}): choose a smaller one.`,
+      {
+        cause,
+      },
     );
   }
-  return LocalExecutable.start(program, plan, kernels.allocate(plan.bytes, threads), threads);
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 const builders: Readonly<Record<LocalBuildName, () => KernelBuild>> = {
   native: nativeBuild,

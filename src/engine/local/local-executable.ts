@@ -20,6 +20,8 @@ export class LocalExecutable implements Executable {
   private readonly tensors: ReadonlyMap<TensorId, TensorSpecification>;
   private readonly sections: ReadonlyMap<string, PlannedSection>;
   private readonly checks: ReturnType<typeof valueChecks>;
+  /** Of lasting tensors with their whole batch. Kept, since steps leave no garbage. */
+  private readonly views: ReadonlyMap<TensorId, Float32Array | Int32Array>;
   private workers: Worker[] = [];
   private binding: KernelBinding | undefined;
   /** Only where the plan has room for a profile. */
@@ -34,6 +36,7 @@ export class LocalExecutable implements Executable {
     this.tensors = new Map(program.tensors.map((tensor) => [tensor.id, tensor]));
     this.sections = new Map(plan.sections.map((section) => [section.name, section]));
     this.checks = valueChecks(program);
+    this.views = new Map(program.tensors.filter(({ role }) => role !== 'temporary').map((tensor) => [tensor.id, this.viewOf(tensor)]));
     this.profiler = plan.profile && new Profiler(plan, memory, threads);
     for (const section of plan.sections)
       encodeSection(
@@ -70,7 +73,7 @@ export class LocalExecutable implements Executable {
 
   write(id: TensorId, values: Float32Array | Int32Array): void {
     const { name, type } = this.lastingTensor(id);
-    const view = this.view(id, this.program.batchSize);
+    const view = this.views.get(id)!;
     if (values.length > view.length) throw new RangeError(`Tensor “${name}” holds ${view.length} values, not ${values.length}.`);
     if ((type === 'float32') !== values instanceof Float32Array) throw new TypeError(`Tensor “${name}” holds ${type} values.`);
     this.checks.get(id)?.(values as Int32Array);
@@ -78,9 +81,9 @@ export class LocalExecutable implements Executable {
   }
 
   read(id: TensorId, samples = this.program.batchSize): Float32Array | Int32Array {
-    this.lastingTensor(id);
+    const tensor = this.lastingTensor(id);
     this.checkSamples(samples);
-    return this.view(id, samples).slice();
+    return this.views.get(id)!.slice(0, tensorBytes(tensor, samples) / 4);
   }
 
   run(name: string, samples: number): void {
@@ -140,10 +143,9 @@ export class LocalExecutable implements Executable {
     return tensor;
   }
 
-  private view(id: TensorId, samples: number): Float32Array | Int32Array {
-    const tensor = this.tensors.get(id)!;
-    const offset = this.memory.base + this.plan.lasting.get(id)!;
-    const length = tensorBytes(tensor, samples) / 4;
+  private viewOf(tensor: TensorSpecification): Float32Array | Int32Array {
+    const offset = this.memory.base + this.plan.lasting.get(tensor.id)!;
+    const length = tensorBytes(tensor, this.program.batchSize) / 4;
     return tensor.type === 'float32'
       ? new Float32Array(this.memory.buffer, offset, length)
       : new Int32Array(this.memory.buffer, offset, length);

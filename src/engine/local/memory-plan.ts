@@ -114,15 +114,3 @@ function placeTemporaries(steps: readonly ChainedStep[], bytesOf: (id: TensorId)
   }
   return { offsets: new Map([...lives].map(([id, { offset }]) => [id, offset] as const)), end };
 }
-
-/** The largest batch that fits into so many bytes, 0 when not even one sample does. */
-export function largestBatch(program: Program, target: LoweringTarget, limitBytes: number): number {
-  let fits = 0;
-  let tooMany = program.batchSize + 1;
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (planMemory(program, target, middle).bytes <= limitBytes) fits = middle;
-    else tooMany = middle;
-  }
-  return fits;
-}

@@ -48,15 +48,3 @@ function peakOfTemporaries(program: Program, section: readonly Operation[], byte
   });
   return peak;
 }
-
-/** The largest batch that fits into so many bytes, 0 when not even one sample does. */
-export function largestBatch(program: Program, limitBytes: number): number {
-  let fits = 0;
-  let tooMany = program.batchSize + 1;
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (programBytes(program, middle) <= limitBytes) fits = middle;
-    else tooMany = middle;
-  }
-  return fits;
-}

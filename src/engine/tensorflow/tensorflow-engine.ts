@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
+import { availableMemory } from '../../platform/available-memory';
 import type { Engine } from '../engine';
 import { physicalCores } from '../local/physical-cores';
-import { largestBatch, programBytes } from './memory';
+import { requireRoom } from '../memory-room';
+import type { Program } from '../program';
+import { programBytes } from './memory';
 import { TensorFlowExecutable } from './tensorflow-executable';
 import { loadTensorFlow } from './tensorflow-library';
 
@@ -16,6 +18,13 @@ export async function createTensorFlowEngine(threads = 0): Promise<Engine> {
   const wanted = threads || physicalCores();
   const library = loadTensorFlow(wanted);
   const executables = new Set<TensorFlowExecutable>();
+  const checkRoom = (program: Program) =>
+    requireRoom({
+      engine: 'tensorflow',
+      batchSize: program.batchSize,
+      limit: availableMemory(),
+      bytesWith: (batchSize) => programBytes(program, batchSize),
+    });
   const note = `TensorFlow keeps the ${library.threads} ${library.threads === 1 ? 'thread' : 'threads'} that it was loaded with in this process; another number was asked for: ${wanted}.`;
   return {
     description: {
@@ -25,19 +34,9 @@ export async function createTensorFlowEngine(threads = 0): Promise<Engine> {
       threads: library.threads,
       ...(library.threads !== wanted && { note }),
     },
+    requireRoom: checkRoom,
     async compile(program) {
-      const limit = Math.min(
-        process.platform === 'linux' ? freemem() : totalmem(),
-        process.constrainedMemory() || Number.POSITIVE_INFINITY,
-      );
-      const bytes = programBytes(program, program.batchSize);
-      if (bytes > limit) {
-        const fits = largestBatch(program, limit);
-        const advice = fits > 0 ? `a batch of ${fits} fits` : 'not even a batch of 1 fits';
-        throw new Error(
-          `A batch of ${program.batchSize} needs ${gigabytes(bytes)} of memory, and the tensorflow engine has ${gigabytes(limit)}: ${advice}.`,
-        );
-      }
+      checkRoom(program);
       const executable = new TensorFlowExecutable(program, library.binding);
       executables.add(executable);
       return executable;
@@ -48,8 +47,6 @@ export async function createTensorFlowEngine(threads = 0): Promise<Engine> {
     },
   };
 }
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 /** TensorFlow takes the widest vectors of the processor, and tells nobody which. */
 function widestVectors(): string {
