@@ -1,6 +1,7 @@
 import { findDeviceProfile } from '../energy/device-profile';
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
+import type { Environment } from '../protocol/runs';
 import type { RunFolder } from '../runs/run-folder';
 import { energyTable } from './energy-table';
 
@@ -23,12 +24,17 @@ export function runSummary(run: RunFolder): string {
     ...(evaluation?.lastIterate ? [`  of the last weights         ${formatShare(evaluation.lastIterate.accuracy)} (measured)`] : []),
     `Energy of this computer       ${hostEnergyInWords(latest(records, 'hostEnergy') as HostEnergyRecord | undefined)}`,
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
-    `Engine                        ${environment ? `${environment.engine}, ${environment.build}, ${environment.simd}, ${environment.threads} ${environment.threads === 1 ? 'thread' : 'threads'}` : 'unavailable: not recorded'}`,
+    `Engine                        ${environment ? engineInWords(environment) : 'unavailable: not recorded'}`,
     `Run folder                    ${run.directory}`,
     '',
     `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; that of this computer is what its own meters say.`,
   ];
   return lines.join('\n');
+}
+
+function engineInWords({ engine, build, simd, threads, engineNote }: Environment): string {
+  const words = `${engine}, ${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return engineNote === undefined ? words : `${words}. ${engineNote}`;
 }
 
 function testAccuracy({ accuracy, images, averagedWeights }: EvaluationRecord): string {

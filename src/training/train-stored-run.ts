@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadDataset } from '../datasets/load-dataset';
 import { createEngine } from '../engine/create-engine';
+import type { EngineDescription } from '../engine/engine';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { RunFile } from '../protocol/runs';
@@ -24,11 +25,12 @@ export interface StoredRunTask extends Pick<RunTask, 'run' | 'emit' | 'control' 
  * @throws Error with one sentence when data, network or engine cannot be had, or as `executeRun` does.
  */
 export async function trainStoredRun({ onPrepared, ...task }: StoredRunTask): Promise<'finished' | 'stopped'> {
-  const { run } = task;
+  const { run, log } = task;
   const { configuration } = run.read();
   const dataset = await loadDataset(configuration.data);
   const graph = networkOf(run, dataset.imageShape, dataset.classes.length);
   const engine = await createEngine(configuration.engine, configuration.threads);
+  tellEngine(engine.description, log);
   try {
     const { name, provenance } = dataset;
     onPrepared({ data: { name, provenance }, environment: runEnvironment(engine.description) });
@@ -41,6 +43,12 @@ export async function trainStoredRun({ onPrepared, ...task }: StoredRunTask): Pr
   } finally {
     await engine.dispose();
   }
+}
+
+/** Once for each run, and as a warning where it is not the first choice: that may be much slower. */
+function tellEngine({ name, build, simd, threads, note }: EngineDescription, log: RunTask['log']): void {
+  log('info', `Computes on ${name}, ${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`);
+  if (note !== undefined) log('warn', `${note} This run computes on ${build}.`);
 }
 
 /** The network is kept in the run's folder, by whoever creates the run or here, so that a resume does not depend on the source. */

@@ -26,13 +26,20 @@ export interface BackendSettings {
   trainer: string;
   /** A fixed port instead of a free one. */
   port?: number;
+  /** The backend's bundle; another installation's, say. */
+  program?: string;
 }
 
 export const fakeTrainer = join(__dirname, 'fake-trainer.mjs');
 
-export async function startBackend({ workspace, trainer, port = 0 }: BackendSettings): Promise<BackendProcess> {
+export async function startBackend({
+  workspace,
+  trainer,
+  port = 0,
+  program = builtFile('backend.js'),
+}: BackendSettings): Promise<BackendProcess> {
   const entry = trainer === 'real' ? [] : ['--trainer', fakeTrainer];
-  const child = fork(builtFile('backend.js'), ['--workspace', workspace, '--port', String(port), ...entry], {
+  const child = fork(program, ['--workspace', workspace, '--port', String(port), ...entry], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
     env: { ...process.env, FAKE_TRAINER: trainer },

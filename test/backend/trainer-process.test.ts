@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { plannedIterations, runConfigurationSchema } from '../../src/protocol/configuration';
 import { RunStore } from '../../src/runs/run-store';
+import { copyDistribution } from '../engine/distribution-copy';
 import { mountDisk } from '../platform/mounted-disk';
 import { type BackendProcess, collect, eventually, startBackend, startRun, summaryOf, untilState } from './backend-process';
 
@@ -105,6 +106,38 @@ test('what cannot be trained fails with the sentence that says why', async () =>
   const { runId } = await client.request('runs/start', { configuration });
   const { run } = await untilState(client, runId, 'failed');
   expect(run.reason).toContain(join(workspace, 'nowhere'));
+});
+
+test('a batch that needs more memory than there is fails before the first iteration, with the batch that fits', async () => {
+  const client = await (await backendWithTrainer()).connect();
+  const configuration = runConfigurationSchema.parse({
+    model: { kind: 'builtin', name: 'resnet110' },
+    batchSize: 4096,
+    engine: 'wasm',
+  });
+  const { runId } = await client.request('runs/start', { configuration });
+  const { run, iteration } = await untilState(client, runId, 'failed', 'finished');
+  expect(iteration).toBeUndefined();
+  expect(run.reason).toMatch(
+    /^A batch of 4096 needs \d+\.\d\d GB of memory, and the wasm .* engine has \d\.\d\d GB: a batch of \d+ fits\.$/,
+  );
+});
+
+test('without native kernels a run trains on WebAssembly; log and record say why', async () => {
+  const { folder, nativeLibrary } = copyDistribution();
+  rmSync(nativeLibrary);
+  const backend = await startBackend({ workspace, trainer: 'real', program: join(folder, 'backend.js') });
+  backends.push(backend);
+  const client = await backend.connect();
+  const { run } = await untilState(client, await startRun(client, 2, 8), 'finished', 'failed');
+  expect(run).toMatchObject({
+    state: 'finished',
+    environment: {
+      build: expect.stringMatching(/^wasm /),
+      engineNote: `The native kernels cannot be used: this installation has none for ${process.platform}-${process.arch}.`,
+    },
+  });
+  expect(backend.log.join('\n')).toContain(`${run.environment?.engineNote} This run computes on ${run.environment?.build}.`);
 });
 
 const disk = mountDisk(900);

@@ -22,8 +22,13 @@ export interface Command {
   untilIteration(iteration: number): Promise<void>;
 }
 
-export function start(words: readonly string[], directory: string, environment: NodeJS.ProcessEnv = {}): Command {
-  const child = spawn(process.execPath, [builtFile('cli.js'), ...words], { cwd: directory, env: { ...process.env, ...environment } });
+export function start(
+  words: readonly string[],
+  directory: string,
+  environment: NodeJS.ProcessEnv = {},
+  program = builtFile('cli.js'),
+): Command {
+  const child = spawn(process.execPath, [program, ...words], { cwd: directory, env: { ...process.env, ...environment } });
   let output = '';
   let error = '';
   let hear = () => {};
@@ -48,8 +53,8 @@ export function start(words: readonly string[], directory: string, environment: 
   return { process: child, ended, untilIteration };
 }
 
-export const run = (words: readonly string[], directory: string, environment?: NodeJS.ProcessEnv): Promise<Ending> =>
-  start(words, directory, environment).ended;
+export const run = (words: readonly string[], directory: string, environment?: NodeJS.ProcessEnv, program?: string): Promise<Ending> =>
+  start(words, directory, environment, program).ended;
 
 /** The whole lines of `--json`. */
 export function recordsOf(output: string): MetricRecord[] {
