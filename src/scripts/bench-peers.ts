@@ -1,18 +1,19 @@
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { builtinNetworks } from '../protocol/configuration';
 import { oneOf, wholeNumber } from './benchmark/step-options';
 import { compare } from './peers/compare';
 import { contenders } from './peers/contenders';
-import { markdownTable } from './peers/markdown-table';
+import { describeMachine, machineInWords } from './peers/machine';
+import { MarkdownTable } from './peers/markdown-table';
 
 /**
  * `npm run bench:peers`: one table of whole training steps, ours beside PyTorch's and TensorFlow.js', from one interleaved run. Sets PyTorch
- * up in the cache folder; TensorFlow.js for Node is set up by `npm run engine:tensorflow`. What is compared is the ratio.
+ * up in the cache folder; TensorFlow.js for Node is set up by `npm run engine:tensorflow`. What is compared is the ratio. A row is printed
+ * as soon as it is measured; with --json the machine and then each row is an object in a line of its own.
  *
  * Options, lists with commas: --network resnet20,resnet74,mobilenetv2 --batch 32,128 --threads 1,2 --rounds 3 --seconds 2 --avx2 --json.
  */
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       network: { type: 'string', default: 'resnet20,resnet74,mobilenetv2' },
@@ -28,25 +29,26 @@ function main(): void {
   const batches = values.batch.split(',').map((batch) => wholeNumber('batch', batch, 1));
   const threadCounts = values.threads.split(',').map((threads) => wholeNumber('threads', threads, 1));
   const [rounds, seconds] = [wholeNumber('rounds', values.rounds, 1), wholeNumber('seconds', values.seconds, 1)];
-  const all = contenders(values.avx2);
   const settings = networks.flatMap((network) => batches.flatMap((batch) => threadCounts.map((threads) => ({ network, batch, threads }))));
-  const comparisons = settings.map((setting) => {
-    console.error(`${setting.network}, batch ${setting.batch}, ${setting.threads} threads …`);
-    return compare(setting, all, rounds, seconds);
-  });
-  const machine = `${cpus()[0]?.model}, ${cpus().length} logical cores, Node ${process.versions.node}`;
-  if (values.json) {
-    console.log(JSON.stringify({ machine, avx2: values.avx2, rounds, seconds, comparisons }));
-    return;
-  }
+
+  const all = contenders(values.avx2);
+  const machine = await describeMachine(values.avx2);
+  const table = new MarkdownTable(machine.vectors);
+  const print = (object: unknown, ...lines: string[]) => console.log(values.json ? JSON.stringify(object) : lines.join('\n'));
   const held = values.avx2 ? '; all held to AVX2' : '';
-  console.log(`${machine}${held}; a step's milliseconds, the least of ${rounds} interleaved rounds; peak memory of the process\n`);
-  console.log(markdownTable(comparisons));
+  const how = `a step's milliseconds, the least of ${rounds} interleaved rounds; peak memory of the process`;
+  const about = [`${machineInWords(machine)}${held}; ${how}`, ...(machine.note === undefined ? [] : [machine.note])];
+  print({ machine, avx2: values.avx2, rounds, seconds }, ...about, '', table.head);
+  for (const [done, setting] of settings.entries()) {
+    console.error(`${done + 1} of ${settings.length}: ${setting.network}, batch ${setting.batch}, ${setting.threads} threads …`);
+    const comparison = compare(setting, all, rounds, seconds);
+    print(comparison, table.row(comparison));
+  }
+  const notes = table.notes();
+  if (!values.json && notes.length > 0) console.log(['', ...notes].join('\n'));
 }
 
-try {
-  main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+main().catch((error: Error) => {
+  console.error(error.message);
   process.exitCode = 1;
-}
+});

@@ -6,6 +6,9 @@ export type Outcome = { readonly milliseconds: number; readonly memoryMB: number
 
 export type Comparison = Setting & { readonly outcomes: Readonly<Record<ContenderName, Outcome>> };
 
+/** Whose steps take longer than a turn was meant to has been timed long enough after so many. */
+const turnsOfSlowOnes = 2;
+
 /**
  * Asks every contender in turn, round after round: machines are noisy and drift, and what is compared is the ratio. Who cannot do the
  * step is not asked again.
@@ -20,7 +23,7 @@ export function compare(
   for (let round = 0; round < rounds; round++) {
     for (const name of contenderNames) {
       const before = outcomes[name];
-      if (before && 'unavailable' in before) continue;
+      if (before && ('unavailable' in before || (round >= turnsOfSlowOnes && before.milliseconds > 1000 * seconds))) continue;
       try {
         outcomes[name] = better(before, contenders[name](setting, seconds));
       } catch (failure) {

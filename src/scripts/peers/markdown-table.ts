@@ -1,3 +1,4 @@
+import { barOf, type Ratio } from './bars';
 import { betterTorch, type Comparison, type Outcome } from './compare';
 
 const columns = [
@@ -5,31 +6,44 @@ const columns = [
   ...['PyTorch ÷ native', 'PyTorch ÷ wasm', 'tfjs-node ÷ native', 'tfjs-node ÷ wasm'],
 ];
 
-const headLines = [`| ${columns.join(' | ')} |`, `|${columns.map(() => '---|').join('')}`];
+/** One Markdown table, row by row as the figures come, and at the end a line for each reason why a contender has none. */
+export class MarkdownTable {
+  private readonly reasons = new Map<string, string>();
+  readonly head = `| ${columns.join(' | ')} |\n|${columns.map(() => '---|').join('')}`;
 
-/** One Markdown table, and under it a line for each reason why a contender has no figures. */
-export function markdownTable(comparisons: readonly Comparison[]): string {
-  const reasons = new Map<string, string>();
-  const footnote = (text: string) => {
-    if (!reasons.has(text)) reasons.set(text, `[${reasons.size + 1}]`);
-    return `unavailable ${reasons.get(text)}`;
-  };
-  const rows = comparisons.map((comparison) => tableRow(comparison, footnote));
-  const notes = [...reasons].map(([text, mark]) => `${mark} unavailable, because: ${text}`);
-  return [...headLines, ...rows, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+  /** @param widestVectors of the processor, as far as the libraries may use them: the bars depend on it. */
+  constructor(private readonly widestVectors: string) {}
+
+  row(comparison: Comparison): string {
+    const { network, batch, threads, outcomes } = comparison;
+    const { native, wasm, tfjsNode, tfjsWasm } = outcomes;
+    const torch = betterTorch(comparison);
+    const cells = [
+      ...[network, batch, threads, this.time(native), memory(native), this.time(wasm), memory(wasm), this.time(torch), memory(torch)],
+      ...[this.time(tfjsNode), this.time(tfjsWasm)],
+      ...[this.ratio('torchNative', network, torch, native), this.ratio('torchWasm', network, torch, wasm)],
+      ...[this.ratio('tfjsNative', network, tfjsNode, native), this.ratio('tfjsWasm', network, tfjsNode, wasm)],
+    ];
+    return `| ${cells.join(' | ')} |`;
+  }
+
+  notes(): string[] {
+    return [...this.reasons].map(([text, mark]) => `${mark} unavailable, because: ${text}`);
+  }
+
+  private time(outcome: Outcome): string {
+    if (!('unavailable' in outcome)) return outcome.milliseconds.toFixed(1);
+    if (!this.reasons.has(outcome.unavailable)) this.reasons.set(outcome.unavailable, `[${this.reasons.size + 1}]`);
+    return `unavailable ${this.reasons.get(outcome.unavailable)}`;
+  }
+
+  /** The ratio beside its bar, where there is one. */
+  private ratio(which: Ratio, network: string, theirs: Outcome, ours: Outcome): string {
+    if ('unavailable' in theirs || 'unavailable' in ours) return '–';
+    const ratio = theirs.milliseconds / ours.milliseconds;
+    const bar = barOf(which, network, this.widestVectors);
+    return `${ratio.toFixed(2)} ×${bar === undefined ? '' : ` (${ratio >= bar ? '≥' : '<'} ${bar})`}`;
+  }
 }
 
-function tableRow(comparison: Comparison, footnote: (text: string) => string): string {
-  const { network, batch, threads, outcomes } = comparison;
-  const torch = betterTorch(comparison);
-  const time = (outcome: Outcome) => ('unavailable' in outcome ? footnote(outcome.unavailable) : outcome.milliseconds.toFixed(1));
-  const memory = (outcome: Outcome) => ('unavailable' in outcome ? '–' : outcome.memoryMB.toFixed(0));
-  const ratio = (theirs: Outcome, ours: Outcome) =>
-    'unavailable' in theirs || 'unavailable' in ours ? '–' : `${(theirs.milliseconds / ours.milliseconds).toFixed(2)} ×`;
-  const { native, wasm, tfjsNode, tfjsWasm } = outcomes;
-  const cells = [
-    ...[network, batch, threads, time(native), memory(native), time(wasm), memory(wasm), time(torch), memory(torch)],
-    ...[time(tfjsNode), time(tfjsWasm), ratio(torch, native), ratio(torch, wasm), ratio(tfjsNode, native), ratio(tfjsNode, wasm)],
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
+const memory = (outcome: Outcome) => ('unavailable' in outcome ? '–' : outcome.memoryMB.toFixed(0));

@@ -19,13 +19,19 @@ export function pythonWithTorch(): string {
   mkdirSync(cacheFolder(), { recursive: true });
   rmSync(folder, { recursive: true, force: true });
   try {
-    execFileSync(system, ['-m', 'venv', folder], { stdio: ['ignore', 2, 2] });
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `torch==${torchVersion}`, 'numpy'];
-    execFileSync(python, install, { stdio: ['ignore', 2, 2] });
+    console.error(`Installing PyTorch ${torchVersion} into ${folder}, once …`);
+    quietly(system, '-m', 'venv', folder);
+    quietly(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `torch==${torchVersion}`, 'numpy');
   } catch (cause) {
-    throw new Error(`PyTorch ${torchVersion} could not be installed into ${folder}: see the message above.`, { cause });
+    const said = String((cause as { stderr?: string }).stderr ?? '').trim();
+    throw new Error(`PyTorch ${torchVersion} could not be installed into ${folder}: ${said || (cause as Error).message}`, { cause });
   }
   // Written last: an environment without it is one whose installation broke off.
   writeFileSync(join(folder, '.ready'), torchVersion);
   return python;
+}
+
+/** What an installer says while all goes well does not belong into a benchmark's output. */
+function quietly(program: string, ...words: string[]): void {
+  execFileSync(program, words, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }

@@ -13,8 +13,8 @@ from pytorch_networks import network as build_network
 from torch.nn import functional as F
 
 
-# As bench-step.ts does it.
-WARM_UP, FEWEST = 3, 3
+# As benchmark/step-times.ts does it.
+WARM_UP, FEWEST = 3, 2
 
 
 def main():
@@ -28,17 +28,23 @@ def main():
         model = model.to(memory_format=torch.channels_last)
         images = images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
-    times = []
-    ends = 0
-    while len(times) < WARM_UP + FEWEST or time.perf_counter() < ends:
+
+    def step():
         began = time.perf_counter()
         optimizer.zero_grad()
         F.cross_entropy(model(images), labels).backward()
         optimizer.step()
-        times.append((time.perf_counter() - began) * 1e3)
-        if len(times) == WARM_UP:
-            ends = time.perf_counter() + seconds
-    times = sorted(times[WARM_UP:])
+        return (time.perf_counter() - began) * 1e3
+
+    began = time.perf_counter()
+    for i in range(WARM_UP):
+        if i == 0 or time.perf_counter() - began < seconds / 2:
+            step()
+    times = []
+    ends = time.perf_counter() + seconds
+    while len(times) < FEWEST or time.perf_counter() < ends:
+        times.append(step())
+    times.sort()
     capability = torch.backends.cpu.get_cpu_capability()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
     step_ms = {"min": times[0], "median": times[len(times) // 2]}
