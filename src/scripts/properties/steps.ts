@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { builtinNetworks } from '../../protocol/configuration';
+
+export interface StepProcessOptions {
+  readonly network: (typeof builtinNetworks)[number];
+  readonly batch: number;
+  /** 0: the physical cores. */
+  readonly threads: number;
+  readonly engine: 'native' | 'wasm';
+  /** Of the pairs of gated block and sample, those that are executed, with SLU's gates; absent: a network without gates. */
+  readonly openShare?: number;
+}
+
+export type ToStepProcess =
+  | { readonly ask: 'steps'; readonly milliseconds: number; readonly fewest: number; readonly collectGarbage?: boolean }
+  | { readonly ask: 'digest' };
+
+/** What steps took, and what the process held after them. */
+export interface StepTurn {
+  /** Milliseconds of each step. */
+  readonly times: readonly number[];
+  readonly residentBytes: number;
+  /** JavaScript's heap and what lies outside it for its sake. */
+  readonly heapBytes: number;
+}
+export type FromStepProcess = StepTurn | { readonly digest: string } | { readonly ready: true };
+
+/** A process that does training steps when asked, and otherwise sleeps: several of them take turns. */
+export class Steps {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** @throws Error with one sentence where it cannot do any. */
+  static async start(options: StepProcessOptions): Promise<Steps> {
+    // Bundled on the fly by tsx, as this process is.
+    const child = fork(join(__dirname, 'step-process.ts'), [JSON.stringify(options)], {
+      execArgv: [...process.execArgv, '--expose-gc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let said = '';
+    child.stderr!.on('data', (data: Buffer) => {
+      said = String(data).trim().split('\n').at(-1)!;
+    });
+    const steps = new Steps(child);
+    const ready = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)]);
+    if (ready === undefined) throw new Error(said || 'The process that does the steps has ended by itself.');
+    return steps;
+  }
+
+  /** Does steps for so long, but at least `fewest`. */
+  async take(milliseconds: number, fewest = 1, collectGarbage = false): Promise<StepTurn> {
+    return (await this.ask({ ask: 'steps', milliseconds, fewest, collectGarbage })) as StepTurn;
+  }
+
+  /** Of all weights and momenta, bit for bit. */
+  async digest(): Promise<string> {
+    return ((await this.ask({ ask: 'digest' })) as { digest: string }).digest;
+  }
+
+  end(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+
+  private async ask(message: ToStepProcess): Promise<FromStepProcess> {
+    this.child.send(message);
+    const answer = await Promise.race([once(this.child, 'message'), once(this.child, 'exit').then(() => undefined)]);
+    if (answer === undefined) throw new Error('The process that does the steps has ended by itself.');
+    return answer[0] as FromStepProcess;
+  }
+}
+
+/** Starts some, gives them to the work, and ends them. */
+export async function withSteps<T>(options: readonly StepProcessOptions[], work: (steps: Steps[]) => Promise<T>): Promise<T> {
+  const all: Steps[] = [];
+  try {
+    for (const each of options) all.push(await Steps.start(each));
+    return await work(all);
+  } finally {
+    for (const steps of all) steps.end();
+  }
+}
+
+/** The same, after first steps, in which code is compiled and memory touched. */
+export function withWarmSteps<T>(options: readonly StepProcessOptions[], work: (steps: Steps[]) => Promise<T>): Promise<T> {
+  return withSteps(options, async (steps) => {
+    for (const each of steps) await each.take(300, 2);
+    return work(steps);
+  });
+}
