@@ -34,6 +34,11 @@ async function prepare({ network, batch, threads, engine: name, openShare }: Ste
 
 const tell = (message: FromStepProcess) => process.send!(message);
 
+const heapBytes = () => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
 async function main(): Promise<void> {
   const work = await prepare(JSON.parse(process.argv[2]!) as StepProcessOptions);
   process.on('message', (message: ToStepProcess) => {
@@ -44,15 +49,17 @@ async function main(): Promise<void> {
       return;
     }
     const times: number[] = [];
+    if (message.collectGarbage) globalThis.gc?.();
+    const before = heapBytes();
     const began = performance.now();
     while (times.length < message.fewest || performance.now() - began < message.milliseconds) {
       const before = performance.now();
       work.step();
       times.push(performance.now() - before);
     }
+    const garbageBytes = heapBytes() - before;
     if (message.collectGarbage) globalThis.gc?.();
-    const { rss, heapUsed, external } = process.memoryUsage();
-    tell({ times, residentBytes: rss, heapBytes: heapUsed + external });
+    tell({ times, residentBytes: process.memoryUsage.rss(), heapBytes: heapBytes(), garbageBytes });
   });
   process.once('disconnect', () => process.exit(0));
   tell({ ready: true });
