@@ -17,7 +17,7 @@ function trainedWeights(build: TestedBuild, threads: number): Promise<Map<string
     const graph = buildResNet({ depth: 8, inputShape: [8, 8, 3], classes: 10 });
     const trainer = await Trainer.create(graph, engine, { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 });
     trainer.writeWeights(initializeWeights(graph, new Random(1, 'test')));
-    for (let step = 0; step < 40; step++) trainer.step({ images, labels }, 0.05, []);
+    for (let step = 0; step < 40; step++) trainer.step({ images, labels }, 0.05);
     const all = [...trainer.readWeights(), ...[...trainer.readMomenta()].map(([name, values]) => [`${name} (momentum)`, values] as const)];
     return new Map(all.map(([name, values]) => [name, Buffer.from(values.slice().buffer)]));
   });
@@ -62,7 +62,7 @@ describe('A thousand steps', () => {
         expect(after.residentBytes - before.residentBytes).toBeLessThan(8e6);
         expect(after.heapBytes - before.heapBytes).toBeLessThan(1e6);
         // The learning rate's and the metrics' few numbers, and this measurement's own. The smallest activations of the network, 2×64×8×8
-      // floats, would be 33 kB, the images of a batch 25 kB.
+        // floats, would be 33 kB, the images of a batch 25 kB.
         const few = await process!.take(0, 20, true);
         expect(few.garbageBytes / few.times.length).toBeLessThan(10_000);
       });
