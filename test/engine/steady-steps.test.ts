@@ -17,7 +17,7 @@ function trainedWeights(build: TestedBuild, threads: number): Promise<Map<string
     const graph = buildResNet({ depth: 8, inputShape: [8, 8, 3], classes: 10 });
     const trainer = await Trainer.create(graph, engine, { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 });
     trainer.writeWeights(initializeWeights(graph, new Random(1, 'test')));
-    for (let step = 0; step < 40; step++) trainer.step({ images, labels }, 0.05);
+    for (let step = 0; step < 40; step++) trainer.step({ images, labels }, { learningRate: 0.05, dropoutSeeds: [] });
     const all = [...trainer.readWeights(), ...[...trainer.readMomenta()].map(([name, values]) => [`${name} (momentum)`, values] as const)];
     return new Map(all.map(([name, values]) => [name, Buffer.from(values.slice().buffer)]));
   });

@@ -26,7 +26,7 @@ async function prepare({ network, batch, threads, engine: name, openShare }: Ste
   trainer.writeWeights(initializeWeights(graph, new Random(1, 'benchmark')));
   return {
     step: () => {
-      trainer.step({ images, labels }, 0.01);
+      trainer.step({ images, labels }, { learningRate: 0.01, dropoutSeeds: [] });
     },
     weights: () => [...trainer.readWeights().values(), ...trainer.readMomenta().values()],
   };
