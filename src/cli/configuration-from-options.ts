@@ -26,7 +26,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     engine: options.engine,
     threads: options.threads,
     deviceProfile: options.profile,
-    savers: {
+    savers: withoutUndefined({
       smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }),
       slu: withoutUndefined({
         ...skipping(options.slu),
@@ -35,13 +35,25 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
         execution: options.sluExecution,
       }),
       stochasticDepth: skipping(options.stochasticDepth),
+      psg: withoutUndefined({
+        enabled: options.psg,
+        learningRate: options.psgLearningRate,
+        threshold: options.psgThreshold,
+        thresholdKind: options.psgThresholdKind,
+        activationBits: options.psgActivationBits,
+        activationMsbBits: options.psgActivationMsbBits,
+        weightBits: options.psgWeightBits,
+        gradientBits: options.psgGradientBits,
+        gradientMsbBits: options.psgGradientMsbBits,
+      }),
       swa: withoutUndefined({
         enabled: options.swa,
         startShare: options.swaStart,
         every: options.swaEvery,
         batchNormBatches: options.swaBatches,
       }),
-    },
+      baseline: options.baseline,
+    }),
   });
   const parsed = runConfigurationSchema.safeParse(input);
   if (parsed.success) return parsed.data;

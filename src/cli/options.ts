@@ -1,8 +1,10 @@
 import { Option } from 'commander';
 import type * as z from 'zod';
 import {
+  psgSchema,
   type RunConfiguration,
   runConfigurationSchema,
+  saversSchema,
   sluSchema,
   smdSchema,
   stochasticDepthSchema,
@@ -38,6 +40,16 @@ export const trainingOptions = [
     stochasticDepthSchema.shape.skipRatio,
     `${stochasticDepthSchema.shape.skipRatio.description} (default: none)`,
   ),
+  new Option('--psg', psgSchema.shape.enabled.description),
+  numberOption('--psg-learning-rate <rate>', psgSchema.shape.learningRate),
+  numberOption('--psg-threshold <share>', psgSchema.shape.threshold),
+  choiceOption('--psg-threshold-kind <name>', psgSchema.shape.thresholdKind),
+  numberOption('--psg-activation-bits <n>', psgSchema.shape.activationBits),
+  numberOption('--psg-activation-msb-bits <n>', psgSchema.shape.activationMsbBits),
+  numberOption('--psg-weight-bits <n>', psgSchema.shape.weightBits),
+  numberOption('--psg-gradient-bits <n>', psgSchema.shape.gradientBits),
+  numberOption('--psg-gradient-msb-bits <n>', psgSchema.shape.gradientMsbBits),
+  choiceOption('--baseline <name>', saversSchema.shape.baseline),
   new Option('--swa', swaSchema.shape.enabled.description),
   numberOption('--swa-start <share>', swaSchema.shape.startShare),
   numberOption('--swa-every <n>', swaSchema.shape.every),
@@ -58,6 +70,8 @@ export const trainingOptions = [
   jsonOption,
 ];
 
+type Psg = RunConfiguration['savers']['psg'];
+
 /** What commander makes of `trainingOptions`. */
 export interface TrainingOptions {
   readonly data: string;
@@ -70,6 +84,16 @@ export interface TrainingOptions {
   readonly sluEstimator?: RunConfiguration['savers']['slu']['estimator'];
   readonly sluExecution?: RunConfiguration['savers']['slu']['execution'];
   readonly stochasticDepth?: number;
+  readonly psg?: boolean;
+  readonly psgLearningRate?: number;
+  readonly psgThreshold?: number;
+  readonly psgThresholdKind?: Psg['thresholdKind'];
+  readonly psgActivationBits?: number;
+  readonly psgActivationMsbBits?: number;
+  readonly psgWeightBits?: number;
+  readonly psgGradientBits?: number;
+  readonly psgGradientMsbBits?: number;
+  readonly baseline?: RunConfiguration['savers']['baseline'];
   readonly swa?: boolean;
   readonly swaStart?: number;
   readonly swaEvery?: number;
@@ -107,7 +131,7 @@ export function numberOption(flags: string, field: Field<number>, description = 
   return new Option(flags, description).argParser((text) => checked(flag, field, text.trim() === '' ? text : numberOr(text)));
 }
 
-function choiceOption(flags: string, field: Field<string>): Option {
+function choiceOption<T>(flags: string, field: Field<T>): Option {
   const [flag] = flags.split(' ') as [string];
   return new Option(flags, described(field)).argParser((text) => checked(flag, field, text));
 }

@@ -81,12 +81,65 @@ export const swaSchema = z.strictObject({
     .describe('Training batches from which the statistics of batch norm are estimated anew for the averaged weights.'),
 });
 
+/** How the threshold of PSG's predictor is meant. */
+export const psgThresholds = ['adaptive', 'absolute'] as const;
+
+export const psgSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe('Compute convolutions in fixed point and update their weights by signs, most of which a cheaper product predicts (PSG).'),
+  learningRate: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.001)
+    .describe(
+      'Initial learning rate of the weights that are updated by signs (PSG, SignSGD); all others have the learning rate of the run.',
+    ),
+  threshold: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0.05)
+    .describe('From which magnitude of the predicted gradient on its sign is taken: a share of the largest one, or the magnitude itself.'),
+  thresholdKind: z
+    .enum(psgThresholds)
+    .default('adaptive')
+    .describe('Adaptive: the threshold is a share of the largest predicted gradient of the layer. Absolute: it is the magnitude itself.'),
+  activationBits: z.int().min(2).max(16).default(8).describe('Bits of the activations that convolutions read.'),
+  activationMsbBits: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .describe('Most significant bits of the activations, which the predictor reads; at most as many as they have.'),
+  weightBits: z.int().min(2).max(16).default(8).describe('Bits of the weights of convolutions.'),
+  gradientBits: z
+    .int()
+    .min(2)
+    .max(32)
+    .default(32)
+    .describe('Bits of the output gradients in the full product; above 16 they stay in floating point, as the authors have them.'),
+  gradientMsbBits: z.int().min(2).max(16).default(16).describe('Bits of the output gradients that the predictor reads.'),
+});
+
+/** What training without PSG is: the ways that savers are held against. */
+export const baselines = ['smb', '8bit', 'signsgd'] as const;
+
 export const saversSchema = z
   .strictObject({
     smd: smdSchema.prefault({}),
     slu: sluSchema.prefault({}),
     stochasticDepth: stochasticDepthSchema.prefault({}),
+    psg: psgSchema.prefault({}),
     swa: swaSchema.prefault({}),
+    baseline: z
+      .enum(baselines)
+      .default('smb')
+      .describe(
+        'How convolutions train without PSG. SMB: in 32 bits. 8bit: weights, activations and output gradients in 8-bit fixed point. SignSGD: by the sign of the 32-bit gradient.',
+      ),
   })
   .refine(({ slu, stochasticDepth }) => !slu.enabled || !stochasticDepth.enabled, {
     path: ['stochasticDepth', 'enabled'],
@@ -151,6 +204,19 @@ export const tuningSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().optional(),
       skipRatio: stochasticDepthSchema.shape.skipRatio.unwrap().optional(),
+    })
+    .optional(),
+  psg: z
+    .strictObject({
+      enabled: z.boolean().optional(),
+      learningRate: psgSchema.shape.learningRate.unwrap().optional(),
+      threshold: psgSchema.shape.threshold.unwrap().optional(),
+      thresholdKind: psgSchema.shape.thresholdKind.unwrap().optional(),
+      activationBits: psgSchema.shape.activationBits.unwrap().optional(),
+      activationMsbBits: psgSchema.shape.activationMsbBits.unwrap().optional(),
+      weightBits: psgSchema.shape.weightBits.unwrap().optional(),
+      gradientBits: psgSchema.shape.gradientBits.unwrap().optional(),
+      gradientMsbBits: psgSchema.shape.gradientMsbBits.unwrap().optional(),
     })
     .optional(),
   swa: z

@@ -158,6 +158,25 @@ export type BlockExecutionRecord = z.infer<typeof blockExecutionRecordSchema>;
 export const hostEnergyRecordSchema = z.strictObject({ type: z.literal('hostEnergy'), iteration, energy: hostEnergySchema });
 export type HostEnergyRecord = z.infer<typeof hostEnergyRecordSchema>;
 
+/**
+ * What PSG's predictor decided, every tenth iteration or more seldom: lists in the order of the network's convolutions, over the executed
+ * iterations since the record before.
+ */
+export const signPredictionRecordSchema = z.strictObject({
+  type: z.literal('signPrediction'),
+  iteration,
+  /** Share of all gradient entries whose sign the predictor decided. */
+  predictedShare: share,
+  /** Share of these whose full gradient has another sign. */
+  wrongShare: share,
+  /** Names of the convolutions that have a predictor. */
+  layers: z.array(z.string()).min(1),
+  /** The same by layer. */
+  predicted: z.array(share),
+  wrong: z.array(share),
+});
+export type SignPredictionRecord = z.infer<typeof signPredictionRecordSchema>;
+
 export const metricRecordSchema = z.discriminatedUnion('type', [
   iterationRecordSchema,
   evaluationRecordSchema,
@@ -168,6 +187,7 @@ export const metricRecordSchema = z.discriminatedUnion('type', [
   layerEnergyRecordSchema,
   blockExecutionRecordSchema,
   hostEnergyRecordSchema,
+  signPredictionRecordSchema,
 ]);
 export type MetricRecord = z.infer<typeof metricRecordSchema>;
 

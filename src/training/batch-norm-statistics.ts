@@ -1,29 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { layerWeights } from '../network/weights';
 import type { LayerGraph } from '../protocol/layer-graph';
+import { rangeMomentum } from './compile/fixed-point';
 import type { BlockDraw } from './skipping/block-draws';
 import type { LabelledImages, Trainer } from './trainer';
 
+/** Values that running statistics move together, by name. */
 interface RunningStatistics {
-  readonly mean: string;
-  readonly variance: string;
+  readonly names: readonly string[];
   /** Share of the old running value that each batch keeps. */
   readonly momentum: number;
 }
 
-/** Running statistics of a network's batch norms, by the names of their weights. */
-function runningStatistics(graph: LayerGraph): RunningStatistics[] {
-  return graph.layers.flatMap((layer) => {
+/** Running statistics of a network's batch norms, and running ranges of the activations that its convolutions read in fixed point. */
+function runningStatistics(graph: LayerGraph, rangeNames: readonly string[]): RunningStatistics[] {
+  const ofBatchNorms = graph.layers.flatMap((layer) => {
     if (layer.kind !== 'batchNormalization' || layer.sharesWeightsWith !== undefined || layer.momentum >= 1) return [];
     const named = (role: string) => layerWeights(graph, layer).find((weight) => weight.role === role)!.name;
-    return [{ mean: named('movingMean'), variance: named('movingVariance'), momentum: layer.momentum }];
+    return [{ names: [named('movingMean'), named('movingVariance')], momentum: layer.momentum }];
   });
+  return [...ofBatchNorms, ...rangeNames.map((name) => ({ names: [name], momentum: rangeMomentum }))];
 }
 
 /**
- * Re-estimates the running statistics of batch norm for the weights as they are: the plain mean of the batches' statistics over training
- * batches. Averaged weights need it, since no batch has passed through them (SWA, Izmailov et al., UAI 2018, section 3.2). Statistics of a
- * batch norm that saw no sample stay as they were.
+ * Re-estimates the running statistics of batch norm, and the running ranges of activations in fixed point, for the weights as they are: the
+ * plain mean of the batches' over training batches. Averaged weights need it, since no batch has passed through them (SWA, Izmailov et al.,
+ * UAI 2018, section 3.2). Statistics of a layer that saw no sample stay as they were.
  *
  * A pass leaves running ← m·running + (1 − m)·batch; started from zero, running / (1 − m) is the batch's own.
  * @param draw says for a batch of so many samples which gated blocks run; without, all do.
@@ -36,8 +38,8 @@ export async function reestimateStatistics(
   abandoned: () => boolean,
   draw: (samples: number) => BlockDraw | undefined = () => undefined,
 ): Promise<boolean> {
-  const statistics = runningStatistics(graph);
-  const names = new Set(statistics.flatMap(({ mean, variance }) => [mean, variance]));
+  const statistics = runningStatistics(graph, trainer.rangeNames);
+  const names = new Set(statistics.flatMap((statistic) => statistic.names));
   const read = () => trainer.readSomeWeights((name) => names.has(name));
   const before = read();
   const sums = new Map([...before].map(([name, { length }]) => [name, { values: new Float64Array(length), batches: 0 }]));
@@ -46,9 +48,9 @@ export async function reestimateStatistics(
     trainer.writeSomeWeights(zeros);
     trainer.observe(batch, draw(batch.labels.length));
     const seen = read();
-    for (const { mean, variance, momentum } of statistics) {
-      if (seen.get(variance)!.every((value) => value === 0) && seen.get(mean)!.every((value) => value === 0)) continue;
-      for (const name of [mean, variance]) {
+    for (const { names: together, momentum } of statistics) {
+      if (together.every((name) => seen.get(name)!.every((value) => value === 0))) continue;
+      for (const name of together) {
         const sum = sums.get(name)!;
         sum.batches += 1;
         const values = seen.get(name)!;

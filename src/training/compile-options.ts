@@ -1,5 +1,6 @@
 import type { RunConfiguration } from '../protocol/configuration';
 import type { CompileOptions } from './compile/compile-network';
+import { convolutionArithmetic } from './convolution-arithmetic';
 import type { LiveSettings } from './live-settings';
 import { gatingOf } from './skipping/gating-of';
 
@@ -9,5 +10,5 @@ export function compileOptionsOf(
   { savers }: Pick<LiveSettings, 'savers'>,
 ): CompileOptions {
   const gating = gatingOf(savers);
-  return { batchSize, momentum, weightDecay, ...(gating && { gating }) };
+  return { batchSize, momentum, weightDecay, ...convolutionArithmetic(savers), ...(gating && { gating }) };
 }

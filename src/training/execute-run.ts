@@ -23,6 +23,7 @@ import { encodeModel, type ModelMetadata } from './layers-model';
 import { liveSettings } from './live-settings';
 import { MiniBatchDropping } from './mini-batch-dropping';
 import { ModelTests } from './model-tests';
+import { modelValues, quantizedInference } from './quantized-inference';
 import { RunCheckpoints } from './run-checkpoints';
 import { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
@@ -123,10 +124,14 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       );
       const outcome = await loop.run();
       if (outcome === 'finished') {
-        const { iteration } = loop.state;
+        const { iteration, settings } = loop.state;
         const weights = finite(await loop.model(), iteration);
         const { count } = average.state;
-        const described = { ...metadata(dataset, trainer, iteration), ...(count > 0 && { averagedWeights: count }) };
+        const described = {
+          ...metadata(dataset, trainer, iteration),
+          ...(count > 0 && { averagedWeights: count }),
+          ...quantizedInference(settings, weights),
+        };
         await writeFolderAtomically(join(run.directory, 'model'), encodeModel({ graph, weights, metadata: described }));
       }
       return outcome;
@@ -139,7 +144,8 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
 
   async function writeCheckpoint(state: TrainingState, average: WeightAverage): Promise<void> {
     const weights = finite(trainer.readWeights(), state.iteration);
-    const stored = { graph, weights, metadata: metadata(dataset, trainer, state.iteration) };
+    const described = { ...metadata(dataset, trainer, state.iteration), ...quantizedInference(state.settings, weights) };
+    const stored = { graph, weights, metadata: described };
     await checkpoints.write({ ...stored, state, momenta: trainer.readMomenta(), average: average.weights });
   }
 }
@@ -161,7 +167,7 @@ function randomStreams(seed: number) {
 }
 
 function restore(checkpoint: Checkpoint, trainer: Trainer, streams: ReturnType<typeof randomStreams>): void {
-  trainer.writeWeights(checkpoint.weights);
+  trainer.writeWeights(modelValues(checkpoint));
   trainer.writeMomenta(checkpoint.momenta);
   streams.dropping.restore(checkpoint.state.random.dropping);
   streams.dropout.restore(checkpoint.state.random.dropout);

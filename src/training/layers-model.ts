@@ -12,6 +12,15 @@ import type { WeightValues } from './initialize-weights';
  * are no layers of the model, lie beside it in `gates.bin`.
  */
 
+/** How convolutions compute where a model is to be used as it was trained: in fixed point, with the ranges that the activations had. */
+export const quantizationSchema = z.strictObject({
+  activationBits: z.int().min(2).max(16),
+  weightBits: z.int().min(2).max(16),
+  /** By `layer/input_range`; 0 where no sample ever passed. */
+  ranges: z.record(z.string(), z.number().min(0)),
+});
+export type Quantization = z.infer<typeof quantizationSchema>;
+
 export const modelMetadataSchema = z.object({
   /** Pixels are divided by 255, then (value − mean) / deviation per channel. */
   normalization: z.object({ channelMean: z.array(z.number()), channelDeviation: z.array(z.number()) }),
@@ -23,6 +32,8 @@ export const modelMetadataSchema = z.object({
   averagedWeights: z.int().min(1).optional(),
   /** Weights of the gates that trained with the network (SLU), as they lie in `gates.bin`. The model itself runs all of its blocks. */
   gates: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(1)) })).optional(),
+  /** Absent for a model that computes in float32. */
+  quantization: quantizationSchema.optional(),
 });
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
 

@@ -20,7 +20,7 @@ function given<T extends object>(change: T | undefined): Partial<{ [K in keyof T
 }
 
 export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
-  const { smd, slu, stochasticDepth, swa } = settings.savers;
+  const { smd, slu, stochasticDepth, psg, swa } = settings.savers;
   return {
     learningRate: tuning.learningRate ?? settings.learningRate,
     iterations: tuning.iterations ?? settings.iterations,
@@ -30,6 +30,7 @@ export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
       // One of the two skips blocks: who switches it on switches the other off.
       slu: { ...slu, ...(tuning.stochasticDepth?.enabled && { enabled: false }), ...given(tuning.slu) },
       stochasticDepth: { ...stochasticDepth, ...(tuning.slu?.enabled && { enabled: false }), ...given(tuning.stochasticDepth) },
+      psg: { ...psg, ...given(tuning.psg) },
       swa: { ...swa, ...given(tuning.swa) },
     },
   };

@@ -7,6 +7,7 @@ import { importTopology } from '../network/topology-import';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { shapeInWords } from './layer-in-words';
 import { type ModelMetadata, readModel, type StoredModel } from './layers-model';
+import { modelValues } from './quantized-inference';
 import { Trainer } from './trainer';
 
 /** What the model takes an image for. */
@@ -61,9 +62,10 @@ export async function predictImages(runDirectory: string, images: readonly Uint8
 
 async function predictWith(engine: Engine, graph: LayerGraph, model: StoredModel, images: readonly Uint8Array[]): Promise<Prediction[]> {
   const batchSize = Math.min(largestBatch, Math.max(1, images.length));
-  const trainer = await Trainer.create(graph, engine, { batchSize, momentum: 0, weightDecay: 0 });
+  const { quantization: fixedPoint } = model.metadata;
+  const trainer = await Trainer.create(graph, engine, { batchSize, momentum: 0, weightDecay: 0, ...(fixedPoint && { fixedPoint }) });
   try {
-    trainer.writeWeights(model.weights);
+    trainer.writeWeights(modelValues(model));
     const predictions: Prediction[] = [];
     for (let first = 0; first < images.length; first += batchSize) {
       const batch = images.slice(first, first + batchSize);

@@ -5,8 +5,9 @@ import type { MetricRecord } from '../protocol/records';
 import { dropProbabilityOf, type LiveSettings } from './live-settings';
 import { predictEnd } from './predict-end';
 import type { RunClock } from './run-clock';
+import { SignPredictionTally } from './sign-prediction-tally';
 import { gateStatistics } from './skipping/gate-statistics';
-import type { ClassificationMetrics } from './trainer';
+import type { ClassificationMetrics, PredictedEntries } from './trainer';
 
 /** Wall-clock between two accounts by layer, and the longest between two predictions. */
 const layerEnergySeconds = 1;
@@ -16,6 +17,7 @@ const predictionSeconds = 2;
 export class RunReporter {
   private lastLayerEnergy = Number.NEGATIVE_INFINITY;
   private lastPrediction = Number.NEGATIVE_INFINITY;
+  private readonly signs = new SignPredictionTally();
 
   constructor(
     private readonly emit: (record: MetricRecord) => void,
@@ -31,7 +33,11 @@ export class RunReporter {
     iteration: number,
     learningRate: number,
     settings: LiveSettings,
-    step?: { readonly metrics: ClassificationMetrics; readonly seconds: number },
+    step?: {
+      readonly metrics: ClassificationMetrics;
+      readonly predictedEntries: readonly PredictedEntries[];
+      readonly seconds: number;
+    },
   ): void {
     this.emit({
       type: 'iteration',
@@ -47,8 +53,12 @@ export class RunReporter {
       energyJ: this.ledger.energyJ,
       baselineEnergyJ: this.ledger.baselineEnergyJ,
     });
+    if (step) this.signs.add(step.predictedEntries);
+    const planned = plannedIterations(settings);
+    const signs = this.signs.take(iteration, planned);
+    if (signs) this.emit(signs);
     if (this.clock.seconds - this.lastLayerEnergy >= layerEnergySeconds) this.layerEnergy(iteration);
-    const interval = Math.ceil(plannedIterations(settings) / 100);
+    const interval = Math.ceil(planned / 100);
     if (iteration % interval === 0 || this.clock.seconds - this.lastPrediction >= predictionSeconds) this.prediction(iteration, settings);
   }
 

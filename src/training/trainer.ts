@@ -34,6 +34,21 @@ export interface StepSettings {
   readonly draw?: BlockDraw | undefined;
   /** What the gates of SLU learn with. */
   readonly gates?: GateLearning | undefined;
+  /** What weights go by that are updated by signs; without effect where none are. */
+  readonly signs?: {
+    readonly learningRate: number;
+    /** PSG's threshold, or where negative −β. */
+    readonly threshold: number;
+  };
+}
+
+/** What PSG's predictor decided of one convolution's weight gradient in one step. */
+export interface PredictedEntries {
+  readonly layer: string;
+  readonly entries: number;
+  readonly predicted: number;
+  /** Predicted ones whose full gradient has another sign. */
+  readonly wrong: number;
 }
 
 /** One network on one engine: steps, evaluates, predicts, and gives and takes its weights. Knows nothing of runs and schedules. */
@@ -90,17 +105,34 @@ export class Trainer {
   }
 
   /** One step of SGD on a batch. The metrics are those before the update. */
-  step(batch: LabelledImages, { learningRate, dropoutSeeds, draw, gates }: StepSettings): ClassificationMetrics {
+  step(batch: LabelledImages, { learningRate, dropoutSeeds, draw, gates, signs }: StepSettings): ClassificationMetrics {
     const { network, executable } = this;
     executable.write(network.learningRate, Float32Array.of(learningRate));
     for (const [layer, tensor] of network.dropoutSeeds.entries()) executable.write(tensor, Int32Array.of(dropoutSeeds[layer]!));
     if (gates) this.blocks?.learn(gates);
+    if (network.signs) {
+      executable.write(network.signs.learningRate, Float32Array.of(signs?.learningRate ?? learningRate));
+      executable.write(network.signs.threshold, Float32Array.of(signs?.threshold ?? 0));
+    }
     return this.classify('train', batch, network.trainMetrics, draw);
   }
 
   /** Probabilities of SLU's gates in the last step or gated evaluation, [samples, gates]; nothing without gates. */
   gateProbabilities(samples: number): Float32Array | undefined {
     return this.blocks?.probabilities(samples);
+  }
+
+  /** What PSG's predictor decided in the last step, by convolution; empty where there is none. */
+  predictedEntries(): PredictedEntries[] {
+    return (this.network.signs?.predictors ?? []).map(({ layer, entries, metrics }) => {
+      const [predicted, wrong] = this.executable.read(metrics) as Float32Array;
+      return { layer, entries, predicted: predicted!, wrong: wrong! };
+    });
+  }
+
+  /** Names of the running ranges of activations that convolutions read in fixed point. */
+  get rangeNames(): readonly string[] {
+    return this.network.ranges.map(({ name }) => name);
   }
 
   /**
@@ -112,7 +144,7 @@ export class Trainer {
     return this.classify(section, batch, this.network.evaluationMetrics, draw);
   }
 
-  /** Moves the running statistics of batch norm by a batch, as a step would; changes nothing else. */
+  /** Moves the running statistics of batch norm, and the running ranges of activations in fixed point, by a batch, as a step would; changes nothing else. */
   observe({ images, labels }: LabelledImages, draw?: BlockDraw): void {
     this.executable.write(this.network.images, images);
     if (draw) this.blocks?.decide(draw, labels.length);
@@ -127,7 +159,7 @@ export class Trainer {
     return softmax(executable.read(network.logits, samples) as Float32Array, network.classes);
   }
 
-  /** A copy of all weights and running statistics, those of SLU's gates included. */
+  /** A copy of all weights and running statistics, those of SLU's gates and running ranges of activations included. */
   readWeights(): WeightValues {
     return this.readSomeWeights(() => true);
   }
@@ -143,9 +175,14 @@ export class Trainer {
     return new Map(weights.map(({ name, tensor }) => [name, this.executable.read(tensor) as Float32Array]));
   }
 
-  /** @throws Error with one sentence when a weight is missing or has another size. */
+  /**
+   * Ranges that are not given are not known: activations stay as they are until training sets them.
+   * @throws Error with one sentence when a weight is missing or has another size.
+   */
   writeWeights(values: WeightValues): void {
-    for (const { name, tensor } of this.allWeights) this.writeNamed(values, name, tensor);
+    const unknown = this.rangeNames.map((name): [string, Float32Array] => [name, new Float32Array(1)]);
+    const whole = new Map([...unknown, ...values]);
+    for (const { name, tensor } of this.allWeights) this.writeNamed(whole, name, tensor);
   }
 
   /** Writes those weights and running statistics that are given. */
@@ -168,7 +205,7 @@ export class Trainer {
   }
 
   private get allWeights() {
-    return [...this.network.weights, ...this.gateWeights];
+    return [...this.network.weights, ...this.gateWeights, ...this.network.ranges];
   }
 
   private classify(section: string, batch: LabelledImages, metrics: TensorId, draw?: BlockDraw): ClassificationMetrics {

@@ -2,11 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchStream } from '../datasets/batch-stream';
 import type { IterationWork } from '../energy/iteration-work';
 import type { Ledger } from '../energy/ledger';
+import { saverWidths } from '../energy/saver-widths';
 import type { Random } from '../platform/random';
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
 import type { EvaluationRecord, MetricRecord, TuningRecord } from '../protocol/records';
 import type { GateWeight } from './compile/gate-tensors';
 import { compileOptionsOf } from './compile-options';
+import { predictorThreshold } from './convolution-arithmetic';
 import type { WeightValues } from './initialize-weights';
 import { isConstant, scheduledLearningRate } from './learning-rate-schedule';
 import { intervalOf, type LiveSettings, tuned } from './live-settings';
@@ -19,7 +21,7 @@ import { drawBlocks } from './skipping/block-draws';
 import { BlockTally } from './skipping/block-tally';
 import { blockWork } from './skipping/block-work';
 import { targetShareOf } from './skipping/gating-of';
-import type { ClassificationMetrics, Trainer } from './trainer';
+import type { ClassificationMetrics, PredictedEntries, StepSettings, Trainer } from './trainer';
 import type { TrainingState } from './training-state';
 import type { WeightAverage } from './weight-average';
 
@@ -45,6 +47,13 @@ export interface LoopParts {
   /** Writes a checkpoint of the present moment. @throws Error when it cannot be written. */
   readonly writeCheckpoint: (state: TrainingState) => Promise<void>;
   readonly warn: (message: string) => void;
+}
+
+/** What an iteration that was not dropped gave. */
+export interface ExecutedStep {
+  readonly metrics: ClassificationMetrics;
+  readonly predictedEntries: readonly PredictedEntries[];
+  readonly seconds: number;
 }
 
 /** The iterations of a run from where it stands to its end or stop: SMD, schedule, evaluation, checkpoints, live tuning. */
@@ -116,9 +125,10 @@ export class TrainingLoop {
     const { average, dropping, ledger, reporter, trainer } = this.parts;
     const iteration = this.iteration + 1;
     const planned = plannedIterations(this.settings);
-    const initial = this.settings.learningRate;
     const constant = isConstant(this.parts.configuration.learningRateSchedule, this.settings);
-    const learningRate = constant ? initial : scheduledLearningRate(initial, iteration, planned);
+    const scheduled = (initial: number) => (constant ? initial : scheduledLearningRate(initial, iteration, planned));
+    const learningRate = scheduled(this.settings.learningRate);
+    const { psg } = this.settings.savers;
     const nominalShare = this.settings.iterations / planned;
     if (dropping.dropsNext(this.settings.savers.smd)) {
       ledger.dropped(nominalShare);
@@ -126,8 +136,9 @@ export class TrainingLoop {
       reporter.iteration(iteration, learningRate, this.settings);
       return;
     }
-    const step = this.step(iteration, learningRate);
-    ledger.executed(this.workOf(step.metrics), nominalShare);
+    const signs = { learningRate: scheduled(psg.learningRate), threshold: predictorThreshold(psg) };
+    const step = this.step(iteration, { learningRate, signs });
+    ledger.executed(this.workOf(step), nominalShare);
     average.follow(this.settings.savers.swa, iteration, planned, () => trainer.readTrainedWeights());
     this.iteration = iteration;
     reporter.iteration(iteration, learningRate, this.settings, step);
@@ -135,12 +146,17 @@ export class TrainingLoop {
   }
 
   /** With masked execution every block is computed for every sample, whatever the gates say. */
-  private workOf(metrics: ClassificationMetrics): IterationWork {
+  private workOf({ metrics, predictedEntries }: ExecutedStep): IterationWork {
     const { slu } = this.settings.savers;
+    const bits = saverWidths(this.settings.savers);
     const { executed, ...all } = metrics;
     const masked = slu.enabled && slu.execution === 'masked';
     const ran = masked && executed ? { ...all, executed: executed.map(() => all.samples) } : metrics;
-    return blockWork(ran, this.parts.trainer.gatedBlocks, slu.enabled);
+    return {
+      ...blockWork(ran, this.parts.trainer.gatedBlocks, slu.enabled),
+      ...(bits && { bits }),
+      ...(bits?.predictor && { predictedEntries: new Map(predictedEntries.map(({ layer, predicted }) => [layer, predicted])) }),
+    };
   }
 
   private noteBlocks(executed: readonly number[], samples: number): void {
@@ -152,7 +168,7 @@ export class TrainingLoop {
     reporter.blocks(this.iteration, blocks, ran, targetShareOf(this.settings.savers), trainer.gateProbabilities(samples));
   }
 
-  private step(iteration: number, learningRate: number): { metrics: ClassificationMetrics; seconds: number } {
+  private step(iteration: number, rates: Pick<StepSettings, 'learningRate' | 'signs'>): ExecutedStep {
     const { batches, blockRandom, clock, dropoutRandom, trainer } = this.parts;
     const { savers, learningRate: initial } = this.settings;
     const started = clock.seconds;
@@ -162,16 +178,16 @@ export class TrainingLoop {
     const draw = drawBlocks(blockRandom, savers, trainer.gatedBlocks, batch.labels.length);
     // The controller of the gates must be able to act to the end of the run: their learning rate does not fall.
     const gates = { learningRate: initial, targetShare: targetShareOf(savers), costWeight: savers.slu.costWeight };
-    const metrics = trainer.step(batch, { learningRate, dropoutSeeds, draw, gates });
+    const metrics = trainer.step(batch, { ...rates, dropoutSeeds, draw, gates });
     if (!Number.isFinite(metrics.loss)) {
       throw new Error(
-        `The loss became ${metrics.loss} at iteration ${iteration}; lower the learning rate (it was ${learningRate}) and start again, ` +
+        `The loss became ${metrics.loss} at iteration ${iteration}; lower the learning rate (it was ${rates.learningRate}) and start again, ` +
           'or resume from the last checkpoint with a lower one.',
       );
     }
     const seconds = clock.seconds - started;
     clock.iterationSeconds.add(seconds);
-    return { metrics, seconds };
+    return { metrics, predictedEntries: trainer.predictedEntries(), seconds };
   }
 
   private async applyTunings(): Promise<void> {

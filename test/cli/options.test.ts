@@ -20,6 +20,8 @@ describe('options of training', () => {
   it('reach every field of the configuration', () => {
     const words =
       '--data /d --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
+      '--psg --psg-learning-rate 0.01 --psg-threshold 0.1 --psg-threshold-kind absolute --psg-activation-bits 10 --psg-activation-msb-bits 5 ' +
+      '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline 8bit ' +
       '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
       '--slu 0.6 --slu-cost-weight 2 --slu-estimator plain --slu-execution masked ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
@@ -39,7 +41,19 @@ describe('options of training', () => {
         smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 },
         slu: { enabled: true, skipRatio: 0.6, costWeight: 2, estimator: 'plain', execution: 'masked' },
         stochasticDepth: { enabled: false, skipRatio: 0.4 },
+        psg: {
+          enabled: true,
+          learningRate: 0.01,
+          threshold: 0.1,
+          thresholdKind: 'absolute',
+          activationBits: 10,
+          activationMsbBits: 5,
+          weightBits: 9,
+          gradientBits: 12,
+          gradientMsbBits: 11,
+        },
         swa: { enabled: true, startShare: 0.6, every: 5, batchNormBatches: 4 },
+        baseline: '8bit',
       },
       evaluateEvery: 8,
       checkpointEvery: 9,
@@ -83,6 +97,10 @@ it.each([
   ['--threads', '1000', '--threads must be at most 64, not 1000.'],
   ['--slu', '0.95', '--slu must be at most 0.9, not 0.95.'],
   ['--slu-estimator', 'best', '--slu-estimator must be centred, plain or weighted, not “best”.'],
+  ['--psg-activation-bits', '1', '--psg-activation-bits must be at least 2, not 1.'],
+  ['--psg-gradient-msb-bits', '17', '--psg-gradient-msb-bits must be at most 16, not 17.'],
+  ['--psg-threshold-kind', 'none', '--psg-threshold-kind must be adaptive or absolute, not “none”.'],
+  ['--baseline', 'sgd', '--baseline must be smb, 8bit or signsgd, not “sgd”.'],
   ['--swa-start', '2', '--swa-start must be at most 1, not 2.'],
   ['--schedule', 'slow', '--schedule must be auto, steps or constant, not “slow”.'],
   ['--engine', 'gpu', '--engine must be auto, native, wasm or tensorflow, not “gpu”.'],

@@ -1,4 +1,4 @@
-import { type RunConfiguration, type Savers, type Tuning, tuningSchema } from '../../src/protocol/configuration';
+import { type RunConfiguration, type Savers, saversSchema, type Tuning, tuningSchema } from '../../src/protocol/configuration';
 
 /** Settings that were sent and did not come back yet. */
 const awaitedLimit = 20;
@@ -48,18 +48,22 @@ export class Draft {
     return this.configuration;
   }
 
-  changeSaver<Name extends keyof Savers>(name: Name, change: Partial<Savers[Name]>): RunConfiguration {
+  changeSaver<Name extends SaverName>(name: Name, change: Partial<Savers[Name]>): RunConfiguration {
     const { savers } = this.configuration!;
     return this.change({ savers: { ...savers, [name]: { ...savers[name], ...change } } });
   }
 }
+
+/** Savers with knobs that a live run can take over. */
+type SaverName = keyof Savers & keyof Tuning;
+const saverNames = Object.keys(saversSchema.shape).filter((name) => name in tuningSchema.shape) as SaverName[];
 
 /** What of the settings a live run can take over, where it differs. */
 export function tuningBetween(before: RunConfiguration, after: RunConfiguration): Tuning | undefined {
   const tuning: Tuning = {};
   if (after.learningRate !== before.learningRate) tuning.learningRate = after.learningRate;
   if (after.iterations !== before.iterations) tuning.iterations = after.iterations;
-  for (const name of Object.keys(after.savers) as (keyof Savers)[]) {
+  for (const name of saverNames) {
     const change = saverChange(name, before.savers, after.savers);
     if (change) Object.assign(tuning, { [name]: change });
   }
@@ -67,7 +71,7 @@ export function tuningBetween(before: RunConfiguration, after: RunConfiguration)
 }
 
 /** The knobs of a saver that can be tuned live, as the schema says, where they differ. */
-function saverChange(name: keyof Savers, before: Savers, after: Savers): Record<string, unknown> | undefined {
+function saverChange(name: SaverName, before: Savers, after: Savers): Record<string, unknown> | undefined {
   const knobs = Object.keys(tuningSchema.shape[name].unwrap().shape);
   const [old, present] = [before[name], after[name]] as Record<string, unknown>[];
   const changed = knobs.filter((knob) => old![knob] !== present![knob]);

@@ -2,9 +2,11 @@ import type { Operation, TensorId } from '../../engine/program';
 import { needsInputGradient, needsOutputGradient } from '../../network/graph-queries';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import type { BlockExecution } from './block-execution';
+import type { Quantizer } from './fixed-point';
 import { type ForwardPass, isEngineActivation } from './forward';
 import { GradientSums } from './gradient-sums';
 import type { ProgramBuilder } from './program-builder';
+import type { SignedGradients } from './signed-gradients';
 import { WeightGradients } from './weight-gradients';
 import type { WeightTensors } from './weight-tensors';
 import { windowOf } from './window';
@@ -14,6 +16,7 @@ import { windowOf } from './window';
  * Below the first trainable layer of a path no gradient is computed: nobody would read it.
  * @param keepGradients gradients of weights stay readable after a run, at the price of memory that is not shared; for checks.
  * @param blocks how gated blocks ran in `forward`; absent: every block ran for every sample.
+ * @param arithmetic what brought `forward`'s convolutions into fixed point, and what makes signs of their weight gradients; absent: neither.
  * @returns the gradient tensor of each trainable weight, by the weight's tensor.
  */
 export function emitBackward(
@@ -27,6 +30,7 @@ export function emitBackward(
   dtop: TensorId,
   keepGradients: boolean,
   blocks?: BlockExecution,
+  { quantizer, signs }: { readonly quantizer?: Quantizer | undefined; readonly signs?: SignedGradients | undefined } = {},
 ): ReadonlyMap<TensorId, TensorId> {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const sums = new GradientSums(builder, operations);
@@ -74,21 +78,26 @@ export function emitBackward(
       case 'depthwiseConv2d': {
         const window = windowOf(layer, builder.shapeOf(x), layer.kernelSize, layer.dilation);
         const { kernel, bias } = weights.of(layer);
-        const kinds =
-          layer.kind === 'conv2d'
-            ? (['conv2dWeightGradient', 'conv2dInputGradient'] as const)
-            : (['depthwiseConv2dWeightGradient', 'depthwiseConv2dInputGradient'] as const);
-        weightGradients.compute([kernel!, bias], names, ([dw, dbias]) =>
-          onSamples({
-            kind: kinds[0],
-            x,
-            dy,
-            dw: dw!,
-            ...(dbias !== undefined && { dbias }),
-            window,
-          }),
-        );
-        if (inputWanted) emit({ kind: kinds[1], dy, w: kernel!, dx: share(), window });
+        const depthwise = layer.kind === 'depthwiseConv2d';
+        const operands = forward.operands.get(layer.name)!;
+        const multiplied = quantizer?.bits.gradientBits === undefined ? dy : quantizer.gradient(dy, samples).dy;
+        weightGradients.compute([kernel!, bias], names, ([g, dbias]) => {
+          const full = (dw: TensorId): Operation =>
+            onSamples({
+              kind: depthwise ? 'depthwiseConv2dWeightGradient' : 'conv2dWeightGradient',
+              x: operands.x,
+              dy: multiplied,
+              dw,
+              ...(dbias !== undefined && { dbias }),
+              window,
+            });
+          if (!signs) return full(g!);
+          const kernelShape = builder.shapeOf(kernel!);
+          const use = { layer: layer.name, operands, dy, window, samples, kernelShape, g: g!, full };
+          return signs.emit(use, depthwise ? undefined : quantizer);
+        });
+        const kind = depthwise ? 'depthwiseConv2dInputGradient' : 'conv2dInputGradient';
+        if (inputWanted) emit({ kind, dy: multiplied, w: operands.w, dx: share(), window });
         return;
       }
       case 'dense': {

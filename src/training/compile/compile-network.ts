@@ -4,11 +4,14 @@ import { layerOf } from '../../network/graph-queries';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import { emitBackward } from './backward';
 import { BlockExecution, type BlockGates } from './block-execution';
+import { type FixedPoint, Quantizer, type RunningRange, RunningRanges } from './fixed-point';
 import { emitForward } from './forward';
+import type { ForwardMode } from './forward-mode';
 import { GateNetwork } from './gate-network';
 import { GateTensors, type Gating, LearningGateTensors } from './gate-tensors';
 import { layersBelow, logitsLayer } from './network-ending';
 import { ProgramBuilder } from './program-builder';
+import { type CompiledPredictor, SignedGradients } from './signed-gradients';
 import { type CompiledWeight, WeightTensors } from './weight-tensors';
 
 export interface CompileOptions {
@@ -22,6 +25,10 @@ export interface CompileOptions {
   readonly keepGradients?: boolean;
   /** The logits of `train` stay readable, in `trainLogits`. For checks. */
   readonly keepLogits?: boolean;
+  /** Widths at which convolutions compute, with a predictor or without; absent: float32. */
+  readonly fixedPoint?: FixedPoint;
+  /** Kernels of convolutions are updated by signs of their gradients, at a learning rate of their own. */
+  readonly signs?: boolean;
   /** How residual blocks are skipped; absent: all run. Without effect on a network whose blocks cannot be. */
   readonly gating?: Gating;
 }
@@ -36,6 +43,16 @@ export interface CompiledGates {
   readonly executed: readonly TensorId[];
   /** SLU's. */
   readonly learning?: LearningGateTensors;
+}
+
+/** Kernels that are updated by signs. */
+export interface CompiledSigns {
+  /** float32 [1]. */
+  readonly learningRate: TensorId;
+  /** float32 [1]: PSG's threshold, or where negative −β, the share of the largest predicted magnitude. */
+  readonly threshold: TensorId;
+  /** PSG's predictors, of convolutions that are not depthwise. */
+  readonly predictors: readonly CompiledPredictor[];
 }
 
 /** A network as a program, and where its tensors are. */
@@ -65,6 +82,9 @@ export interface CompiledNetwork {
   readonly logits: TensorId;
   /** In the graph's order; the moving statistics of batch norm are the ones that are not trainable. */
   readonly weights: readonly CompiledWeight[];
+  /** Of the activations that convolutions read in fixed point. */
+  readonly ranges: readonly RunningRange[];
+  readonly signs?: CompiledSigns;
   /** Momentum tensor by weight name, of trainable weights; with SLU the running mean of the masks' gradients, too. */
   readonly momenta: ReadonlyMap<string, TensorId>;
   /** Gradient tensor by weight name; readable only with `keepGradients`. */
@@ -75,6 +95,9 @@ export interface CompiledNetwork {
 
 /**
  * Turns a layer graph into a program for one engine. `checkTrainable` says beforehand, in sentences, what stands against it.
+ *
+ * Fixed point and signs are a matter of convolutions alone: dense layers, batch norm and biases stay as they are. A depthwise convolution has
+ * no predictor; its kernel is updated by the sign of the full gradient.
  *
  * Weight decay goes to every trainable weight, scale and shift of batch norm and biases included, as the authors' SGD does it.
  * @throws Error with one sentence when a layer is outside training's reach.
@@ -94,10 +117,18 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   const gating = declareGates(builder, graph, layers, options);
   const slu = gating?.options.kind === 'slu' ? gating.options : undefined;
   const learning = gating?.learning;
+  const { fixedPoint } = options;
+  const ranges = new RunningRanges(builder);
+  const quantizerOf = (operations: Operation[], mode: ForwardMode) =>
+    fixedPoint && new Quantizer(builder, operations, fixedPoint, ranges, mode);
+  const pass = (operations: Operation[], mode: ForwardMode, blocks?: BlockExecution, quantizer = quantizerOf(operations, mode)) =>
+    emitForward(builder, operations, graph, layers, weights, images, mode, blocks, quantizer);
 
   const train = builder.section('train');
   const trained = gating && execution(train, slu?.execution ?? 'skip');
-  const forward = emitForward(builder, train, layers, weights, images, 'train', trained?.blocks);
+  const quantizer = quantizerOf(train, 'train');
+  const signs = options.signs ? declareSigns() : undefined;
+  const forward = pass(train, 'train', trained?.blocks, quantizer);
   const trainMetrics = builder.tensor('training metrics', [3], 'output');
   const dlogits = builder.perSample('gradient of logits', [classes]);
   train.push({ kind: 'softmaxCrossEntropy', logits: forward.outputs.get(top.name)!, labels, metrics: trainMetrics, dlogits });
@@ -105,7 +136,8 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   if (trainLogits !== undefined) train.push({ kind: 'copy', x: forward.outputs.get(top.name)!, y: trainLogits });
   trained?.gates?.network.cost();
   const keepGradients = options.keepGradients ?? false;
-  const gradients = emitBackward(builder, train, graph, layers, weights, forward, top, dlogits, keepGradients, trained?.blocks);
+  const arithmetic = { quantizer, signs: signs?.gradients };
+  const gradients = emitBackward(builder, train, graph, layers, weights, forward, top, dlogits, keepGradients, trained?.blocks, arithmetic);
   if (slu?.estimator === 'centred') trained?.gates?.network.mean();
 
   const momenta = new Map<string, TensorId>();
@@ -118,24 +150,27 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     gradientsByName.set(weight.name, gradient);
     train.push({ kind: 'sgdMomentum', w: weight.tensor, g: gradient, v, learningRate: rate, momentum: options.momentum, weightDecay });
   };
-  for (const weight of weights.all) update(weight, learningRate, options.weightDecay);
+  const signed = new Set(signs ? weights.kernelsOf(['conv2d', 'depthwiseConv2d']) : []);
+  for (const weight of weights.all) {
+    update(weight, signs && signed.has(weight.tensor) ? signs.learningRate : learningRate, options.weightDecay);
+  }
   for (const weight of learning?.allWeights ?? []) update(weight, learning!.learningRate, slu!.weightDecay);
   if (learning) momenta.set('gates/mean gradient of the masks', learning.mean);
 
   const observe = builder.section('observe');
-  emitForward(builder, observe, layers, weights, images, 'observe', gating && execution(observe, 'skip').blocks);
+  pass(observe, 'observe', gating && execution(observe, 'skip').blocks);
 
   const evaluationMetrics = builder.tensor('evaluation metrics', [3], 'output');
   const emitEvaluation = (section: string, how?: 'skip' | 'scaled'): void => {
     const operations = builder.section(section);
-    const evaluated = emitForward(builder, operations, layers, weights, images, 'inference', how && execution(operations, how).blocks);
+    const evaluated = pass(operations, 'inference', how && execution(operations, how).blocks);
     operations.push({ kind: 'softmaxCrossEntropy', logits: evaluated.outputs.get(top.name)!, labels, metrics: evaluationMetrics });
   };
   emitEvaluation('evaluate', gating?.options.kind === 'stochasticDepth' ? 'scaled' : undefined);
   if (slu) emitEvaluation('evaluateGated', 'skip');
 
   const predict = builder.section('predict');
-  const predicted = emitForward(builder, predict, layers, weights, images, 'inference');
+  const predicted = pass(predict, 'inference');
   const logits = builder.perSample('logits', [classes], 'output');
   predict.push({ kind: 'copy', x: predicted.outputs.get(top.name)!, y: logits });
 
@@ -151,6 +186,10 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     ...(trainLogits !== undefined && { trainLogits }),
     logits,
     weights: weights.all,
+    ranges: ranges.all,
+    ...(signs && {
+      signs: { learningRate: signs.learningRate, threshold: signs.threshold, predictors: signs.gradients.predictors },
+    }),
     momenta,
     gradients: gradientsByName,
     ...(gating && {
@@ -163,6 +202,15 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
       },
     }),
   };
+
+  function declareSigns() {
+    const threshold = builder.tensor('threshold of the predictor', [1], 'state');
+    return {
+      learningRate: builder.tensor('learning rate of signs', [1], 'state'),
+      threshold,
+      gradients: new SignedGradients(builder, threshold, fixedPoint?.predictor),
+    };
+  }
 
   /** How the gated blocks run in one section. */
   function execution(

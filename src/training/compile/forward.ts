@@ -1,15 +1,12 @@
 import type { ActivationFunction, Operation, TensorId } from '../../engine/program';
-import type { Layer } from '../../protocol/layer-graph';
+import { isNonNegative } from '../../network/non-negative';
+import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import type { BlockExecution } from './block-execution';
+import type { Operands, Quantizer } from './fixed-point';
+import type { ForwardMode } from './forward-mode';
 import type { ProgramBuilder } from './program-builder';
 import type { WeightTensors } from './weight-tensors';
 import { windowOf } from './window';
-
-/**
- * Whether batch norm takes the batch's statistics and dropout drops (`train`), or running statistics and nothing is dropped (`inference`);
- * `observe` passes as inference would, but with the batch's statistics, which it adds to the running ones as training does.
- */
-export type ForwardMode = 'train' | 'observe' | 'inference';
 
 /** What a forward pass leaves for the backward pass. */
 export interface ForwardPass {
@@ -17,6 +14,8 @@ export interface ForwardPass {
   readonly outputs: ReadonlyMap<string, TensorId>;
   /** Batch statistics that the gradient of batch norm needs, by layer name. */
   readonly statistics: ReadonlyMap<string, { readonly mean: TensorId; readonly inverseDeviation: TensorId }>;
+  /** What each convolution multiplied, by layer name. */
+  readonly operands: ReadonlyMap<string, Operands>;
   /** Seed tensors of the dropout layers, by layer name. */
   readonly dropoutSeeds: ReadonlyMap<string, TensorId>;
 }
@@ -30,18 +29,22 @@ export function isEngineActivation(name: string): name is ActivationFunction {
 /**
  * Adds the operations of a forward pass through `layers` to `operations`.
  * @param blocks how gated blocks run; absent: every block runs for every sample.
+ * @param quantizer brings what convolutions multiply into fixed point; absent: they compute in float32.
  */
 export function emitForward(
   builder: ProgramBuilder,
   operations: Operation[],
+  graph: LayerGraph,
   layers: readonly Layer[],
   weights: WeightTensors,
   images: TensorId,
   mode: ForwardMode,
   blocks?: BlockExecution,
+  quantizer?: Quantizer,
 ): ForwardPass {
   const outputs = new Map<string, TensorId>();
   const statistics = new Map<string, { mean: TensorId; inverseDeviation: TensorId }>();
+  const convolved = new Map<string, Operands>();
   const dropoutSeeds = new Map<string, TensorId>();
 
   for (const layer of layers) {
@@ -50,7 +53,7 @@ export function emitForward(
     const y = emitLayer(layer, inputs);
     outputs.set(layer.name, blocks?.after(layer.name, y, outputs) ?? y);
   }
-  return { outputs, statistics, dropoutSeeds };
+  return { outputs, statistics, operands: convolved, dropoutSeeds };
 
   function emitLayer(layer: Layer, inputs: readonly TensorId[]): TensorId {
     const x = inputs[0]!;
@@ -68,7 +71,10 @@ export function emitForward(
       case 'depthwiseConv2d': {
         const window = windowOf(layer, builder.shapeOf(x), layer.kernelSize, layer.dilation);
         const { kernel, bias } = weights.of(layer);
-        return emit({ kind: layer.kind, x, w: kernel!, ...(bias !== undefined && { bias }), y: output(), window });
+        const signed = !isNonNegative(graph, layer.inputs[0]!);
+        const operands = quantizer?.operands(layer.name, x, signed, kernel!, layer.outputShape[2]!, samples) ?? { x, w: kernel! };
+        convolved.set(layer.name, operands);
+        return emit({ kind: layer.kind, x: operands.x, w: operands.w, ...(bias !== undefined && { bias }), y: output(), window });
       }
       case 'dense': {
         const { kernel, bias } = weights.of(layer);

@@ -19,6 +19,10 @@ export class ProgramBuilder {
     return this.tensors[tensor]!.shape;
   }
 
+  nameOf(tensor: TensorId): string {
+    return this.tensors[tensor]!.name;
+  }
+
   section(name: string): Operation[] {
     this.sections[name] ??= [];
     return this.sections[name];

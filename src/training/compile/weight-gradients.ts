@@ -16,11 +16,11 @@ export class WeightGradients {
     return this.gradients;
   }
 
-  /** Adds the operation that computes the gradients of `weights` (absent ones stay absent), summing where one has been used before. */
+  /** Adds the operations that compute the gradients of `weights` (absent ones stay absent), summing where one has been used before. */
   compute(
     weights: readonly (TensorId | undefined)[],
     names: ReadonlyMap<TensorId, string>,
-    operation: (gradients: readonly (TensorId | undefined)[]) => Operation,
+    operations: (gradients: readonly (TensorId | undefined)[]) => Operation | readonly Operation[],
   ): void {
     const sums: { x: TensorId; into: TensorId }[] = [];
     const targets = weights.map((weight) => {
@@ -32,7 +32,7 @@ export class WeightGradients {
       else sums.push({ x: target, into: earlier });
       return target;
     });
-    this.operations.push(operation(targets));
+    this.operations.push(...[operations(targets)].flat());
     for (const sum of sums) this.operations.push({ kind: 'accumulate', ...sum });
   }
 }

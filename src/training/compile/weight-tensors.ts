@@ -14,6 +14,7 @@ type WeightsByRole = { readonly [role in WeightRole]?: TensorId };
 export class WeightTensors {
   private readonly byName = new Map<string, CompiledWeight>();
   private readonly byLayer = new Map<string, WeightsByRole>();
+  private readonly kernels: { readonly kind: Layer['kind']; readonly tensor: TensorId }[] = [];
 
   constructor(builder: ProgramBuilder, graph: LayerGraph, layers: readonly Layer[]) {
     for (const layer of layers) {
@@ -25,12 +26,18 @@ export class WeightTensors {
         tensors[weight.role] = known.tensor;
       }
       this.byLayer.set(layer.name, tensors);
+      if (tensors.kernel !== undefined) this.kernels.push({ kind: layer.kind, tensor: tensors.kernel });
     }
   }
 
   /** Each weight once, in the order of the layers. */
   get all(): readonly CompiledWeight[] {
     return [...this.byName.values()];
+  }
+
+  /** Kernels of layers of these kinds. */
+  kernelsOf(kinds: readonly Layer['kind'][]): TensorId[] {
+    return this.kernels.filter(({ kind }) => kinds.includes(kind)).map(({ tensor }) => tensor);
   }
 
   of(layer: Layer): WeightsByRole {

@@ -1,0 +1,24 @@
+import type { LayerGraph } from '../protocol/layer-graph';
+import { layerOf } from './graph-queries';
+
+/** Whether no value of a layer's output can be below zero, as behind a ReLU: fixed point then needs no sign. */
+export function isNonNegative(graph: LayerGraph, name: string): boolean {
+  const layer = layerOf(graph, name);
+  const ofInputs = () => layer.inputs.every((input) => isNonNegative(graph, input));
+  switch (layer.kind) {
+    case 'activation':
+      if (['relu', 'relu6', 'sigmoid', 'softmax'].includes(layer.function)) return true;
+      return ['linear', 'tanh'].includes(layer.function) && ofInputs();
+    case 'add':
+    case 'averagePooling2d':
+    case 'concatenate':
+    case 'dropout':
+    case 'flatten':
+    case 'globalAveragePooling2d':
+    case 'maxPooling2d':
+    case 'zeroPadding2d':
+      return ofInputs();
+    default:
+      return false;
+  }
+}
