@@ -7,6 +7,7 @@
 INLINE vector activated(int32_t function, vector x) {
   vector zero = splat(0), one = splat(1);
   switch (function) {
+    case ACTIVATION_LINEAR: return x;
     case ACTIVATION_RELU: return x < zero ? zero : x;
     case ACTIVATION_RELU6: {
       vector positive = x < zero ? zero : x;
@@ -27,6 +28,7 @@ INLINE vector activated(int32_t function, vector x) {
 INLINE vector slope_at(int32_t function, vector y) {
   vector zero = splat(0), one = splat(1);
   switch (function) {
+    case ACTIVATION_LINEAR: return one;
     case ACTIVATION_RELU: return y > zero ? one : zero;
     case ACTIVATION_RELU6: return y > zero ? (y < splat(6) ? one : zero) : zero;
     case ACTIVATION_SIGMOID: return y * (one - y);

@@ -4,7 +4,31 @@
  * combined in double precision and in the order of the samples (Chan, Golub, LeVeque 1979): no cancellation where the mean is far from
  * zero, and the same bits however many threads there are.
  */
+#include "activation_functions.h"
 #include "worker.h"
+
+/*
+ * Calls `body(c, vectors, n)` for blocks of two vectors of channels, for one vector, and for the `n` channels of the last that is not full:
+ * a block's factors stay in registers through the pixels. A stretch of pixels at a time, whose other blocks are then in the first-level cache.
+ */
+#define FOR_CHANNEL_BLOCKS(channels, body)                                                                                                 \
+  for (int32_t c_ = 0; c_ < (channels);) {                                                                                                 \
+    int32_t left_ = (channels)-c_;                                                                                                         \
+    if (left_ >= 2 * LANES) body(c_, 2, LANES);                                                                                            \
+    else if (left_ >= LANES) body(c_, 1, LANES);                                                                                           \
+    else body(c_, 1, left_);                                                                                                               \
+    c_ += left_ >= 2 * LANES ? 2 * LANES : LANES;                                                                                          \
+  }
+
+#define STRETCH_FLOATS 2048
+
+#define FOR_PIXEL_STRETCHES(pixel, count, pixels, channels)                                                                                \
+  for (int32_t pixel = 0, most_ = LARGER_OF(1, STRETCH_FLOATS / (channels)), count;                                                        \
+       pixel < (pixels) && (count = SMALLER_OF((pixels)-pixel, most_), 1); pixel += count)
+
+INLINE void load_channels(const int vectors, const int n, vector *to, const float *from) {
+  UNROLL for (int v = 0; v < vectors; v++) to[v] = load_part(from + v * LANES, n);
+}
 
 INLINE void moments_of_image(const float *image, int32_t pixels, int32_t channels, float *mean, float *squares) {
   FOR_VECTORS(c, n, channels) {
@@ -38,21 +62,54 @@ static void sample_moments(const struct sample_moments *record, const struct wor
   }
 }
 
-/* y = (x − mean)·scale + shift for each channel. Centred first: a large mean would cost the result its last digits. */
-INLINE void normalize_image(float *y, const float *x, int32_t pixels, int32_t channels, const float *mean, const float *scale,
-                            const float *shift) {
-  for (int32_t pixel = 0; pixel < pixels; pixel++, x += channels, y += channels) {
-    FOR_VECTORS(c, n, channels) {
-      vector centred = load_part(x + c, n) - load_part(mean + c, n);
-      store_part(y + c, multiply_add(centred, load_part(scale + c, n), load_part(shift + c, n)), n);
-    }
+/* (x − mean)·scale + shift for each channel. Centred first: a large mean would cost the result its last digits. */
+struct normalization {
+  const float *mean, *scale, *shift;
+};
+
+INLINE void normalize_channels(const int vectors, const int n, const int added, const int32_t function, float *y, const float *x,
+                               const float *addend, int32_t pixels, int32_t channels, struct normalization by) {
+  vector mean[2], scale[2], shift[2];
+  load_channels(vectors, n, mean, by.mean);
+  load_channels(vectors, n, scale, by.scale);
+  load_channels(vectors, n, shift, by.shift);
+  KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
+    vector value = multiply_add(load_part(x + i + v * LANES, n) - mean[v], scale[v], shift[v]);
+    if (added) value += load_part(addend + i + v * LANES, n);
+    store_part(y + i + v * LANES, activated(function, value), n);
   }
+}
+
+INLINE void normalize_image_as(const int added, const int32_t function, float *y, const float *x, const float *addend, int32_t pixels,
+                               int32_t channels, struct normalization by) {
+  FOR_PIXEL_STRETCHES(pixel, count, pixels, channels) {
+    size_t start = (size_t)pixel * channels;
+#define BLOCK(c, vectors, n)                                                                                                               \
+  normalize_channels(vectors, n, added, function, y + start + c, x + start + c, added ? addend + start + c : 0, count, channels,           \
+                     (struct normalization){by.mean + c, by.scale + c, by.shift + c})
+    FOR_CHANNEL_BLOCKS(channels, BLOCK)
+#undef BLOCK
+  }
+}
+
+/* y = f(normalized x + addend): the neighbours of a normalization in the same pass, where the planner found them. */
+static __attribute__((noinline)) void normalize_image(int32_t function, float *y, const float *x, const float *addend, int32_t pixels,
+                                                      int32_t channels, struct normalization by) {
+#define NORMALIZE(function)                                                                                                                \
+  if (addend) normalize_image_as(1, function, y, x, addend, pixels, channels, by);                                                         \
+  else normalize_image_as(0, function, y, x, addend, pixels, channels, by)
+  switch (function) {
+    case ACTIVATION_RELU: NORMALIZE(ACTIVATION_RELU); break;
+    case ACTIVATION_RELU6: NORMALIZE(ACTIVATION_RELU6); break;
+    default: NORMALIZE(ACTIVATION_LINEAR);
+  }
+#undef NORMALIZE
 }
 
 /* Every thread combines all samples for itself, which is less work than a barrier; thread 0 keeps the results. */
 static void batch_normalization(const struct batch_normalization *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *gamma = at(worker, record->gamma), *beta = at(worker, record->beta);
-  const float *moments = at(worker, record->moments);
+  const float *addend = at(worker, record->addend), *moments = at(worker, record->moments);
   float *y = at(worker, record->y), *scale = (float *)at(worker, record->factors) + worker->thread * 3 * record->channels;
   float *kept_mean = at(worker, record->mean), *kept_deviation = at(worker, record->inverse_deviation);
   float *running_mean = at(worker, record->running_mean), *running_variance = at(worker, record->running_variance);
@@ -84,34 +141,102 @@ static void batch_normalization(const struct batch_normalization *record, const 
   }
   size_t elements = (size_t)pixels * channels;
   FOR_SAMPLES_OF_THREAD(sample, samples, worker)
-  normalize_image(y + sample * elements, x + sample * elements, pixels, channels, centre, scale, shift);
+  normalize_image(record->function, y + sample * elements, x + sample * elements, addend ? addend + sample * elements : 0, pixels, channels,
+                  (struct normalization){centre, scale, shift});
 }
 
-/* Sums of dy and of dy·x̂ over the pixels of each sample, with x̂ = (x − mean)·inverse deviation. */
+/* What the sums are taken of: the gradient of the normalization's output, or what becomes of it on the way through f(… + …)'s gradient. */
+struct gradient {
+  const float *dy, *addend, *y;
+  float *g;
+};
+
+INLINE struct gradient gradient_from(struct gradient gradient, size_t start) {
+  struct gradient moved = {gradient.dy + start, gradient.addend ? gradient.addend + start : 0, gradient.y ? gradient.y + start : 0,
+                           gradient.g ? gradient.g + start : 0};
+  return moved;
+}
+
+INLINE void add_gradient_sums(const int vectors, const int n, const int added, const int32_t function, const float *x,
+                              struct gradient gradient, int32_t pixels, int32_t channels, const float *mean, float *sums,
+                              float *products) {
+  vector centre[2], sum[2] = {0, 0}, product[2] = {0, 0};
+  load_channels(vectors, n, centre, mean);
+  KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
+    ptrdiff_t at = i + v * LANES;
+    vector g = load_part(gradient.dy + at, n);
+    if (added) g += load_part(gradient.addend + at, n);
+    if (function != ACTIVATION_LINEAR) {
+      g *= slope_at(function, load_part(gradient.y + at, n));
+      store_part(gradient.g + at, g, n);
+    }
+    sum[v] += g;
+    product[v] = multiply_add(g, load_part(x + at, n) - centre[v], product[v]);
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    store_part(sums + v * LANES, load_part(sums + v * LANES, n) + sum[v], n);
+    store_part(products + v * LANES, load_part(products + v * LANES, n) + product[v], n);
+  }
+}
+
+INLINE void gradient_sums_as(const int added, const int32_t function, const float *x, struct gradient gradient, int32_t pixels,
+                             int32_t channels, const float *mean, float *sums, float *products) {
+  FOR_PIXEL_STRETCHES(pixel, count, pixels, channels) {
+    size_t start = (size_t)pixel * channels;
+#define BLOCK(c, vectors, n)                                                                                                               \
+  add_gradient_sums(vectors, n, added, function, x + start + c, gradient_from(gradient, start + c), count, channels, mean + c, sums + c,   \
+                    products + c)
+    FOR_CHANNEL_BLOCKS(channels, BLOCK)
+#undef BLOCK
+  }
+}
+
+static __attribute__((noinline)) void gradient_sums(int32_t function, const float *x, struct gradient gradient, int32_t pixels,
+                                                    int32_t channels, const float *mean, float *sums, float *products) {
+#define SUM(function)                                                                                                                      \
+  if (gradient.addend) gradient_sums_as(1, function, x, gradient, pixels, channels, mean, sums, products);                                 \
+  else gradient_sums_as(0, function, x, gradient, pixels, channels, mean, sums, products)
+  switch (function) {
+    case ACTIVATION_RELU: SUM(ACTIVATION_RELU); break;
+    case ACTIVATION_RELU6: SUM(ACTIVATION_RELU6); break;
+    default: gradient_sums_as(0, ACTIVATION_LINEAR, x, gradient, pixels, channels, mean, sums, products);
+  }
+#undef SUM
+}
+
+/*
+ * Sums of g and of g·x̂ over the pixels of each sample, with x̂ = (x − mean)·inverse deviation. g is dy, or (dy + addend)·f′ by the value y
+ * of the activation that follows the normalization; then it is kept.
+ */
 static void sample_gradient_sums(const struct sample_gradient_sums *record, const struct worker *worker) {
-  const float *x = at(worker, record->x), *dy = at(worker, record->dy);
+  const float *x = at(worker, record->x);
+  struct gradient gradient = {at(worker, record->dy), at(worker, record->addend), at(worker, record->y), at(worker, record->g)};
   const float *mean = at(worker, record->mean), *inverse_deviation = at(worker, record->inverse_deviation);
   float *sums = at(worker, record->sums);
   int32_t pixels = record->pixels, channels = record->channels;
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
-    const float *image = x + sample * pixels * channels, *gradient = dy + sample * pixels * channels;
-    float *of_sample = sums + sample * 2 * channels;
-    FOR_VECTORS(c, n, channels) {
-      vector sum[2] = {0, 0}, product[2] = {0, 0}, centre = load_part(mean + c, n);
-      int32_t pixel = 0;
-      for (; pixel + 2 <= pixels; pixel += 2) UNROLL for (int u = 0; u < 2; u++) {
-          vector g = load_part(gradient + (size_t)(pixel + u) * channels + c, n);
-          sum[u] += g;
-          product[u] = multiply_add(g, load_part(image + (size_t)(pixel + u) * channels + c, n) - centre, product[u]);
-        }
-      for (; pixel < pixels; pixel++) {
-        vector g = load_part(gradient + (size_t)pixel * channels + c, n);
-        sum[0] += g;
-        product[0] = multiply_add(g, load_part(image + (size_t)pixel * channels + c, n) - centre, product[0]);
-      }
-      store_part(of_sample + c, sum[0] + sum[1], n);
-      store_part(of_sample + channels + c, (product[0] + product[1]) * load_part(inverse_deviation + c, n), n);
-    }
+    size_t start = sample * pixels * channels;
+    float *of_sample = sums + sample * 2 * channels, *products = of_sample + channels;
+    clear(of_sample, 2 * (size_t)channels);
+    gradient_sums(record->function, x + start, gradient_from(gradient, start), pixels, channels, mean, of_sample, products);
+    FOR_VECTORS(c, n, channels) store_part(products + c, load_part(products + c, n) * load_part(inverse_deviation + c, n), n);
+  }
+}
+
+struct input_gradient {
+  const float *mean, *of_gradient, *of_input, *constant;
+};
+
+INLINE void input_gradient_of_channels(const int vectors, const int n, float *dx, const float *x, const float *dy, int32_t pixels,
+                                       int32_t channels, struct input_gradient by) {
+  vector mean[2], of_gradient[2], of_input[2], constant[2];
+  load_channels(vectors, n, mean, by.mean);
+  load_channels(vectors, n, of_gradient, by.of_gradient);
+  load_channels(vectors, n, of_input, by.of_input);
+  load_channels(vectors, n, constant, by.constant);
+  KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
+    vector rest = multiply_add(load_part(x + i + v * LANES, n) - mean[v], of_input[v], constant[v]);
+    store_part(dx + i + v * LANES, multiply_add(load_part(dy + i + v * LANES, n), of_gradient[v], rest), n);
   }
 }
 
@@ -146,18 +271,19 @@ static void batch_normalization_gradient(const struct batch_normalization_gradie
     constant[c] = (float)(-factor * sum / count);
   }
   FOR_SAMPLES_OF_THREAD(sample, samples, worker)
-  for (int32_t pixel = 0; pixel < pixels; pixel++) {
+  FOR_PIXEL_STRETCHES(pixel, stretch, pixels, channels) {
     size_t start = (sample * pixels + pixel) * channels;
-    FOR_VECTORS(c, n, channels) {
-      vector centred = load_part(x + start + c, n) - load_part(mean + c, n);
-      vector rest = multiply_add(centred, load_part(of_input + c, n), load_part(constant + c, n));
-      store_part(dx + start + c, multiply_add(load_part(dy + start + c, n), load_part(of_gradient + c, n), rest), n);
-    }
+#define BLOCK(c, vectors, n)                                                                                                               \
+  input_gradient_of_channels(vectors, n, dx + start + c, x + start + c, dy + start + c, stretch, channels,                                 \
+                             (struct input_gradient){mean + c, of_gradient + c, of_input + c, constant + c})
+    FOR_CHANNEL_BLOCKS(channels, BLOCK)
+#undef BLOCK
   }
 }
 
 static void batch_normalization_inference(const struct batch_normalization_inference *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *gamma = at(worker, record->gamma), *beta = at(worker, record->beta);
+  const float *addend = at(worker, record->addend);
   const float *mean = at(worker, record->running_mean), *variance = at(worker, record->running_variance);
   float *y = at(worker, record->y), *scale = (float *)at(worker, record->factors) + worker->thread * 2 * record->channels;
   int32_t pixels = record->pixels, channels = record->channels;
@@ -168,5 +294,6 @@ static void batch_normalization_inference(const struct batch_normalization_infer
   }
   size_t elements = (size_t)pixels * channels;
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker)
-  normalize_image(y + sample * elements, x + sample * elements, pixels, channels, mean, scale, shift);
+  normalize_image(record->function, y + sample * elements, x + sample * elements, addend ? addend + sample * elements : 0, pixels, channels,
+                  (struct normalization){mean, scale, shift});
 }

@@ -10,8 +10,9 @@ const replaceable: Partial<Record<KernelName, { readonly result: string; readonl
   copy: { result: 'y', inputs: ['x'] },
   dropout: { result: 'y', inputs: ['x'] },
   quantize: { result: 'y', inputs: ['x'] },
-  batchNormalization: { result: 'y', inputs: ['x'] },
-  batchNormalizationInference: { result: 'y', inputs: ['x'] },
+  batchNormalization: { result: 'y', inputs: ['x', 'addend'] },
+  batchNormalizationInference: { result: 'y', inputs: ['x', 'addend'] },
+  sampleGradientSums: { result: 'g', inputs: ['dy', 'addend', 'y'] },
   batchNormalizationGradient: { result: 'dx', inputs: ['dy', 'x'] },
 };
 

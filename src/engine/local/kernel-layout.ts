@@ -87,6 +87,9 @@ const winogradFields = {
   tilesAtOnce: 'integer',
 } as const;
 
+/** An addition to a batch normalization's output, none without; then an activation, linear or of those that `fuse.ts` names. */
+const fusedFields = { addend: 'place', function: 'integer' } as const;
+
 const poolingFields = {
   ...kernelFields,
   padTop: 'integer',
@@ -180,6 +183,7 @@ export const kernelLayouts = {
   sampleMoments: { x: 'place', moments: 'result', pixels: 'integer', channels: 'integer' },
   batchNormalization: {
     x: 'place',
+    ...fusedFields,
     gamma: 'place',
     beta: 'place',
     y: 'result',
@@ -199,6 +203,10 @@ export const kernelLayouts = {
   sampleGradientSums: {
     x: 'place',
     dy: 'place',
+    ...fusedFields,
+    /** Value of the activation, and the gradient below it; none where the function is linear. */
+    y: 'place',
+    g: 'result',
     mean: 'place',
     inverseDeviation: 'place',
     sums: 'result',
@@ -222,6 +230,7 @@ export const kernelLayouts = {
   },
   batchNormalizationInference: {
     x: 'place',
+    ...fusedFields,
     gamma: 'place',
     beta: 'place',
     y: 'result',
@@ -356,7 +365,7 @@ export type KernelFields<K extends KernelName> = {
 export const kernelNames = Object.keys(kernelLayouts) as KernelName[];
 
 /** Codes of the activation functions, as the kernels know them. */
-export const activationCodes = { relu: 0, relu6: 1, sigmoid: 2, tanh: 3 } as const;
+export const activationCodes = { relu: 0, relu6: 1, sigmoid: 2, tanh: 3, linear: 4 } as const;
 
 /** Codes of the ways to estimate a gate's gradient, as the kernels know them. */
 export const estimatorCodes = { every: 0, executed: 1, centred: 2, inverseProbability: 3 } as const satisfies Record<

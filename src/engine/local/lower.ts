@@ -1,5 +1,6 @@
 import type { Operation, Program, TensorId, TensorSpecification } from '../program';
 import { type ChainedStep, chainSteps } from './chains';
+import { fuseSteps } from './fuse';
 import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
@@ -10,6 +11,8 @@ import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTen
 
 /** Samples that the dense kernel gathers at a time. */
 const denseRows = 16;
+/** A batch normalization as it is before the fusion. */
+const nothingFused = { addend: undefined, function: activationCodes.linear };
 /** Loss, top-1 and top-5 of a sample. */
 const metricsOfSample = 3;
 
@@ -32,7 +35,11 @@ export function lowerProgram(program: Program, target: LoweringTarget, batchSize
       return tensor?.perSample ? tensorBytes(tensor, 1) : undefined;
     };
     const { workTensors, scratchBytesPerThread } = builder;
-    const steps = replaceInputs(builder.steps, (id) => (tensors.get(id)?.role === 'temporary' ? bytesPerSample(id) : undefined));
+    const temporaryBytes = (id: TensorId) => (tensors.get(id)?.role === 'temporary' ? bytesPerSample(id) : undefined);
+    const steps = replaceInputs(
+      fuseSteps(builder.steps, (id) => temporaryBytes(id) !== undefined),
+      temporaryBytes,
+    );
     return { name, steps: chainSteps(steps, bytesPerSample), workTensors, scratchBytesPerThread };
   });
 }
@@ -90,7 +97,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const moments = builder.workTensor(builder.batchSize * 2 * channels);
       builder.onSamples('sampleMoments', samples, { x: rest.x, moments, pixels, channels });
       const factors = builder.workTensor(builder.target.threads * 3 * channels);
-      const fields = { ...rest, gamma: rest.gamma, beta: rest.beta, moments, factors, pixels, channels };
+      const fields = { ...rest, ...nothingFused, gamma: rest.gamma, beta: rest.beta, moments, factors, pixels, channels };
       builder.onSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: Number(unbiasedRunningVariance) });
       break;
     }
@@ -98,7 +105,8 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { x, dy, gamma, mean, inverseDeviation, dx, dgamma, dbeta } = operation;
       const { pixels, channels } = image(x);
       const sums = builder.workTensor(builder.batchSize * 2 * channels);
-      builder.onSamples('sampleGradientSums', samples, { x, dy, mean, inverseDeviation, sums, pixels, channels });
+      const unmasked = { ...nothingFused, y: undefined, g: undefined };
+      builder.onSamples('sampleGradientSums', samples, { x, dy, ...unmasked, mean, inverseDeviation, sums, pixels, channels });
       const factors = builder.workTensor(builder.target.threads * 3 * channels);
       const fields = { x, dy, gamma, mean, inverseDeviation, sums, factors, dx, dgamma, dbeta, pixels, channels };
       builder.onSamples('batchNormalizationGradient', samples, fields);
@@ -108,7 +116,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { x, gamma, beta, y, runningMean, runningVariance, epsilon } = operation;
       const { pixels, channels } = image(x);
       const factors = builder.workTensor(builder.target.threads * 2 * channels);
-      const fields = { x, gamma, beta, y, factors, runningMean, runningVariance, pixels, channels, epsilon };
+      const fields = { x, ...nothingFused, gamma, beta, y, factors, runningMean, runningVariance, pixels, channels, epsilon };
       builder.onSamples('batchNormalizationInference', samples, fields);
       break;
     }
