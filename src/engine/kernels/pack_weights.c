@@ -2,6 +2,14 @@
 #include "tile.h"
 #include "worker.h"
 
+/* One row of a panel: `count` weights, and zeros up to `width`. */
+INLINE void pack_lanes(float *to, const float *from, size_t pitch, int32_t width, int32_t count) {
+  int32_t lane = 0;
+  if (pitch == 1)
+    for (; lane + LANES <= count; lane += LANES) store(to + lane, load(from + lane));
+  for (; lane < width; lane++) to[lane] = lane < count ? from[lane * pitch] : 0;
+}
+
 static void pack_weights(const struct pack_weights *record, const struct worker *worker) {
   const float *w = at(worker, record->w);
   float *packed = at(worker, record->packed);
@@ -27,8 +35,7 @@ static void pack_weights(const struct pack_weights *record, const struct worker 
           w + (size_t)(kernel_row * record->kernel_width + kernel_column) * record->input_channels * record->output_channels;
       size_t output_pitch = transposed ? (size_t)record->output_channels : 1;
       const float *from = tap + (transposed ? (size_t)input : (size_t)input * record->output_channels);
-      for (int32_t lane = 0; lane < width; lane++)
-        to[(size_t)k * width + lane] = panel + lane < outputs ? from[(panel + lane) * output_pitch] : 0;
+      pack_lanes(to + (size_t)k * width, from + panel * output_pitch, output_pitch, width, SMALLER_OF(width, outputs - panel));
     }
     panel += width;
   }
