@@ -91,11 +91,7 @@ function measuringFromOptions(model: ModelReference, board: string, options: Mea
 export function joinMeasurement(id: string, path: string, options: { readonly json?: boolean }): void {
   const store = new MeasurementStore(process.cwd());
   const samples = readMeterFile(path);
-  tellAndSettle(
-    joined(store, store.read(id), () => samples, basename(path)),
-    options.json,
-    store,
-  );
+  tellAndSettle(joined(store, store.read(id), samples, basename(path)), options.json, store);
 }
 
 /**

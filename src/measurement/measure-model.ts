@@ -8,6 +8,8 @@ import type { SessionListener } from './board/session';
 import { checkTemplate, planLoads } from './board/workload';
 import { measure } from './measure';
 import type { MeasurementStore } from './measurement-store';
+import type { Meter } from './meters/meter';
+import { FileMeter } from './meters/meter-file';
 import { StreamMeter } from './meters/meter-stream';
 
 export interface MeasuringContext {
@@ -62,8 +64,8 @@ export async function measureModel(
 }
 
 /** A plain file is read when all was measured; anything else tells as it goes. */
-function meterOf(meter: string): string | StreamMeter {
+function meterOf(meter: string): Meter {
   if (meter === '-') return new StreamMeter(process.stdin);
   const found = statSync(meter, { throwIfNoEntry: false });
-  return !found || found.isFile() ? meter : new StreamMeter(meter);
+  return !found || found.isFile() ? new FileMeter(meter) : new StreamMeter(meter);
 }

@@ -1,16 +1,14 @@
-import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MeasurementFile, MeasurementRow } from '../protocol/measurements';
 import { joinMeter } from './board/join-meter';
 import { BoardSession, type SessionListener, type SessionOptions } from './board/session';
 import type { MeasurementStore } from './measurement-store';
-import { readMeterFile } from './meters/meter-file';
-import type { StreamMeter } from './meters/meter-stream';
-import { isUnavailable, type PowerSample } from './power-sample';
+import type { Meter } from './meters/meter';
+import { isUnavailable, type PowerSample, type Unavailable } from './power-sample';
 
 export interface MeasureOptions extends Omit<SessionOptions, 'externalMeter'> {
-  /** An external meter: the file that it writes, or its live readings. Absent: the board's own sensors. */
-  readonly meter?: string | StreamMeter;
+  /** An external meter. Absent: the board's own sensors. */
+  readonly meter?: Meter;
   /** Readings this long after the last mark are waited for. */
   readonly meterSeconds?: number;
 }
@@ -26,29 +24,44 @@ export async function measure(
   listener: SessionListener,
   signal: AbortSignal,
 ): Promise<MeasurementFile> {
-  const live = meter === undefined || typeof meter === 'string' ? undefined : collect(meter);
+  const ending = new AbortController();
+  // A meter that tells as it goes is listened to from the beginning; a file is read when all was measured.
+  const live = meter && meter.kind !== 'file' ? readingsOf(meter, ending.signal) : undefined;
   try {
     const file = await new BoardSession(store, { ...options, externalMeter: meter !== undefined }, listener, signal).run();
-    if (meter === undefined || (file.windows ?? []).length === 0) return file;
+    if (!meter || (file.windows ?? []).length === 0) return file;
     await pause(meterSeconds * 1000);
-    return joined(store, file, () => (typeof meter === 'string' ? readMeterFile(meter) : live!.end()), nameOf(meter));
+    ending.abort();
+    return joined(store, file, await (live ?? readingsOf(meter, ending.signal)), meter.rails[0]!.name);
   } finally {
-    live?.end();
+    ending.abort();
   }
 }
 
+async function readingsOf(meter: Meter, signal: AbortSignal): Promise<readonly PowerSample[] | Unavailable> {
+  const samples: PowerSample[] = [];
+  try {
+    for await (const sample of meter.samples({ intervalSeconds: 0.01, signal })) samples.push(sample);
+  } catch (error) {
+    // A stream that breaks off gives what it gave: the windows after that will say what is missing.
+    if (samples.length === 0) return { unavailable: (error as Error).message };
+  }
+  return samples;
+}
+
 /**
- * Joins a measurement's marks with an external meter's file.
+ * Joins a measurement's marks with an external meter's readings.
+ * @param meter what the readings come from, for the rows' source.
  * @returns the measurement with its energies, or with rows that say why the readings cannot be used. Its marks stay either way.
  */
 export function joined(
   store: MeasurementStore,
   file: MeasurementFile,
-  readings: () => readonly PowerSample[],
+  readings: readonly PowerSample[] | Unavailable,
   meter: string,
 ): MeasurementFile {
-  const result = tried(() => joinMeter(file, readings(), meter));
-  const whole: MeasurementFile = isUnavailable(result) ? withoutEnergies(file, result.unavailable) : result;
+  const result = isUnavailable(readings) ? readings : joinMeter(file, readings as readonly PowerSample[], meter);
+  const whole = isUnavailable(result) ? withoutEnergies(file, result.unavailable) : result;
   store.write(whole);
   return whole;
 }
@@ -61,31 +74,4 @@ function withoutEnergies(file: MeasurementFile, why: string): MeasurementFile {
     return { kind: 'unavailable', layer, ...(signature && { signature }), phase, precision, reason };
   });
   return { ...file, rows };
-}
-
-function tried<T extends object>(action: () => T): T | { unavailable: string } {
-  try {
-    return action();
-  } catch (error) {
-    return { unavailable: (error as Error).message };
-  }
-}
-
-const nameOf = (meter: string | StreamMeter) => (typeof meter === 'string' ? basename(meter) : meter.rails[0]!.name);
-
-/** Takes a meter's readings until they are asked for. */
-function collect(meter: StreamMeter): { end(): readonly PowerSample[] } {
-  const samples: PowerSample[] = [];
-  const ending = new AbortController();
-  const taking = async () => {
-    for await (const sample of meter.samples({ signal: ending.signal })) samples.push(sample);
-  };
-  // A stream that breaks gives what it gave: too little is said when it is joined.
-  taking().catch(() => {});
-  return {
-    end() {
-      ending.abort();
-      return samples;
-    },
-  };
 }

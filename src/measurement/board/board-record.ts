@@ -44,7 +44,8 @@ export class BoardRecord {
       this.samplerSeconds = (this.samplerSeconds ?? 0) + secondsOfTimes(line);
       return;
     }
-    const [, word, rest = ''] = /^@e2 (\w+) ?(.*)$/.exec(line) ?? [];
+    // What programs on the board print goes to terminals and files of ours: without signs that steer these.
+    const [, word, rest = ''] = /^@e2 (\w+) ?(.*)$/.exec(line.replaceAll(/\p{Cc}/gu, ' ')) ?? [];
     if (word === undefined) return;
     const [first = '', ...others] = rest.split(' ');
     const tail = others.join(' ').trim();

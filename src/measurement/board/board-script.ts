@@ -12,6 +12,7 @@ export interface BoardRoot {
 }
 
 const common = (root: string) => `root=${shellQuoted(root)}
+[ -r "$root/proc/uptime" ] || { echo "@e2 failed there is no /proc/uptime, which every Linux has"; exit; }
 mark() { read -r now rest <"$root/proc/uptime"; echo "@e2 $1 $now $2"; }
 hello() { read -r boot <"$root/proc/sys/kernel/random/boot_id"; mark board "$boot"; }
 `;
@@ -94,7 +95,7 @@ load() {
       *e2train:end*) mark end "marked \${line##*e2train:end}" ;;
     esac
   done
-  while IFS= read -r line; do echo "@e2 error $line"; done <"$folder/errors"
+  tail -n 3 "$folder/errors" | while IFS= read -r line; do echo "@e2 error $line"; done
 }
 hello
 ${files.length > 0 ? `sampler ${files.map((file) => `"$root"${shellQuoted(file)}`).join(' ')} &\nsampler=$!` : ''}

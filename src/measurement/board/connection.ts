@@ -6,6 +6,9 @@ import { BoardRecord } from './board-record';
 /** The board cannot be reached at all, or does not let us in: one sentence with what to do. */
 export class BoardUnreachable extends Error {}
 
+/** The board was reached, and cannot do what is needed: one sentence. */
+export class BoardUnfit extends Error {}
+
 /** The link was there and broke; what was heard until then. */
 export class LinkDropped extends Error {
   constructor(readonly heard: BoardRecord) {
@@ -37,7 +40,7 @@ export class BoardConnection {
 
   /**
    * Runs a script to its end and gives what it said.
-   * @throws BoardUnreachable, or LinkDropped when the script began and did not end. An aborted signal ends it and gives what was said.
+   * @throws BoardUnreachable, BoardUnfit, or LinkDropped when the script began and did not end. An aborted signal ends it and gives what was said.
    */
   run(script: string, signal: AbortSignal): Promise<BoardRecord> {
     const record = new BoardRecord();
@@ -64,7 +67,7 @@ export class BoardConnection {
         clearTimeout(insist);
         signal.removeEventListener('abort', abort);
         if (record.done || signal.aborted) resolve(record);
-        else if (record.failure) reject(new BoardUnreachable(`On the board, ${record.failure}.`));
+        else if (record.failure) reject(new BoardUnfit(`On ${this.options.address}, ${record.failure}.`));
         else if (record.bootId !== undefined) reject(new LinkDropped(record));
         else reject(new BoardUnreachable(this.reason(errors, code)));
       });

@@ -8,8 +8,8 @@ import { type BoardState, countedRails, discoverBoard } from './board';
 import type { BoardRecord } from './board-record';
 import { loadScript } from './board-script';
 import { BoardConnection, BoardUnreachable, type ConnectionOptions, LinkDropped } from './connection';
-import { evaluateLoad, loadWindows, resolutionOf, samplesOf, vanishedRail, workloadFailure } from './evaluate-load';
-import { awaitsMeter } from './join-meter';
+import { vanishedRail } from './evaluate-load';
+import { rowOfLoad, unavailableRow } from './load-row';
 import { Notebook } from './notebook';
 import { type LoadTask, loadJson, workloadCommand } from './workload';
 
@@ -143,7 +143,10 @@ export class BoardSession {
         return;
       }
     }
-    if (!this.signal.aborted) this.add(unavailable(task, `It could not be measured in ${attempts} attempts: ${trouble}.`));
+    if (this.signal.aborted) return;
+    const row = unavailableRow(task, `It could not be measured in ${attempts} attempts: ${trouble}.`);
+    this.notebook.add(row);
+    this.listener.onRow?.(row);
   }
 
   private tryOnce(task: LoadTask): Promise<BoardRecord> {
@@ -208,47 +211,10 @@ export class BoardSession {
   }
 
   private keep(task: LoadTask, record: BoardRecord): void {
-    const { executions, externalMeter, batchSize, board, clockMHz } = this.options;
-    const failure = workloadFailure(record);
-    if (failure) {
-      this.add(unavailable(task, failure));
-      return;
-    }
-    const loads = loadWindows(record);
-    const idles = record.windows.filter(({ kind }) => kind === 'idle');
-    if (externalMeter) {
-      const toMachine = ({ begin, end }: { begin: number; end: number }) => ({
-        begin: begin + record.clockDifference,
-        end: end + record.clockDifference,
-      });
-      const windows = [
-        ...idles.map((window) => ({ kind: 'idle' as const, ...toMachine(window) })),
-        ...loads.map((window) => ({ kind: 'load' as const, ...toMachine(window), executions: window.executions ?? executions, batchSize })),
-      ];
-      this.notebook.add(unavailable(task, awaitsMeter), windows);
-      return;
-    }
+    const { row, windows } = rowOfLoad(task, record, this.rails, this.options);
     this.noteSampling(record);
-    const energy = evaluateLoad(samplesOf(record, this.rails), loads, idles, { executions, resolutionW: resolutionOf(this.rails) });
-    if (isUnavailable(energy)) {
-      this.add(unavailable(task, energy.unavailable));
-      return;
-    }
-    this.add({
-      kind: 'measured',
-      ...subjectOf(task),
-      batchSize,
-      ...energy,
-      board,
-      ...(clockMHz !== undefined && { clockMHz }),
-      source: `${[...new Set(this.rails.map(({ kind }) => kind))].join(' + ')} sensors on the board, ${this.rails.length} ${this.rails.length === 1 ? 'rail' : 'rails'}`,
-      at: new Date().toISOString(),
-    });
-  }
-
-  private add(row: MeasurementRow): void {
-    this.notebook.add(row);
-    this.listener.onRow?.(row);
+    this.notebook.add(row, windows);
+    if (!windows) this.listener.onRow?.(row);
   }
 
   private noteSampling({ readings, samplerSeconds }: BoardRecord): void {
@@ -271,5 +237,3 @@ export class BoardSession {
 }
 
 const nameOf = ({ layer, phase, precision }: LoadTask) => `${layer.name} ${phase} ${precision}`;
-const subjectOf = ({ layer, signature, phase, precision }: LoadTask) => ({ layer: layer.name, signature, phase, precision });
-const unavailable = (task: LoadTask, reason: string): MeasurementRow => ({ kind: 'unavailable', ...subjectOf(task), reason });

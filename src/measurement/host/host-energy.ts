@@ -11,7 +11,7 @@ const patienceMs = 2000;
 
 /** Meters of this machine that run beside something, in a thread of their own. */
 export class HostEnergyMeter {
-  private readonly worker: Worker;
+  private readonly worker?: Worker;
   private latest?: HostEnergy;
   private ended = false;
 
@@ -26,18 +26,11 @@ export class HostEnergyMeter {
       nvidiaSmi: process.env.E2TRAIN_NVIDIA_SMI ?? 'nvidia-smi',
     },
   ) {
-    this.worker = new Worker(builtFile('meter-thread.js'), { workerData: options });
-    this.worker.on('message', (energy: HostEnergy) => {
-      this.latest = energy;
-    });
-    this.worker.on('error', ({ message }) => {
-      this.latest ??= { kind: 'unavailable', reason: `its meters failed: ${message}` };
-    });
-    this.worker.once('exit', () => {
-      this.ended = true;
-    });
-    // Measuring must not keep a process alive that has nothing else to do.
-    this.worker.unref();
+    try {
+      this.worker = this.begin(options);
+    } catch (error) {
+      this.fail((error as Error).message);
+    }
   }
 
   /** What was drawn so far, earlier parts included; undefined while nothing is known. */
@@ -49,13 +42,33 @@ export class HostEnergyMeter {
 
   /** Ends the meters and gives what was drawn. */
   async close(): Promise<HostEnergy | undefined> {
-    if (!this.ended) {
-      this.worker.ref();
-      const exit = once(this.worker, 'exit');
-      this.worker.postMessage('end');
+    const { worker } = this;
+    if (worker && !this.ended) {
+      worker.ref();
+      const exit = once(worker, 'exit');
+      worker.postMessage('end');
       await Promise.race([exit, pause(patienceMs, undefined, { ref: false })]);
-      await this.worker.terminate();
+      await worker.terminate();
     }
     return this.energy;
+  }
+
+  private begin(options: HostMeterOptions): Worker {
+    const worker = new Worker(builtFile('meter-thread.js'), { workerData: options });
+    worker.on('message', (energy: HostEnergy) => {
+      this.latest = energy;
+    });
+    worker.on('error', ({ message }) => this.fail(message));
+    worker.once('exit', () => {
+      this.ended = true;
+    });
+    // Measuring must not keep a process alive that has nothing else to do.
+    worker.unref();
+    return worker;
+  }
+
+  /** A training goes on without its meters. */
+  private fail(message: string): void {
+    this.latest ??= { kind: 'unavailable', reason: `its meters failed: ${message}` };
   }
 }

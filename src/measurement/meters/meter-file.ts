@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Rail } from '../../protocol/measurements';
 import { readCsv } from '../import/csv';
 import type { PowerSample } from '../power-sample';
+import type { Meter } from './meter';
 import { meterColumns, samplesOfRow } from './meter-columns';
 
 /**
@@ -22,5 +25,22 @@ export function readMeterFile(path: string): PowerSample[] {
     return rows.flatMap((row) => samplesOfRow(row, places, 0));
   } catch (error) {
     throw new Error(`The meter's file ${path} cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+/** An external meter that writes a file: its readings are those that the file has when they are asked for. */
+export class FileMeter implements Meter {
+  readonly kind = 'file';
+  readonly clock = 'own';
+  readonly overheadSeconds = 0;
+  readonly rails: readonly Rail[];
+
+  constructor(private readonly path: string) {
+    this.rails = [{ name: basename(path), kind: 'file', resolutionW: 0, counted: true }];
+  }
+
+  /** @throws Error with one sentence when the file cannot be read or holds no readings. */
+  async *samples(): AsyncIterable<PowerSample> {
+    yield* readMeterFile(this.path);
   }
 }

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Rail } from '../../protocol/measurements';
@@ -25,7 +26,7 @@ export class StreamMeter implements Meter {
   }
 
   async *samples({ signal }: Pick<SamplingOptions, 'signal'>): AsyncIterable<PowerSample> {
-    const input = typeof this.source === 'string' ? createReadStream(this.source) : this.source;
+    const input = typeof this.source === 'string' ? opened(this.source) : this.source;
     const lines = createInterface({ input });
     const end = () => {
       lines.close();
@@ -56,4 +57,10 @@ export class StreamMeter implements Meter {
       return [];
     }
   }
+}
+
+/** A pipe that nobody writes to must keep no thread waiting, or the process could not end: it is opened for both ways, and read by events. */
+function opened(path: string): Readable {
+  if (!statSync(path).isFIFO()) return createReadStream(path);
+  return new Socket({ fd: openSync(path, constants.O_RDWR | constants.O_NONBLOCK), readable: true, writable: false });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -124,6 +125,17 @@ describe('streams of external meters', () => {
     expect(samples.map(({ watts }) => watts)).toEqual([2, 3]);
     expect(samples[1]!.time - samples[0]!.time).toBeGreaterThan(0.03);
     expect({ unreadable: meter.unreadable, clock: meter.clock }).toEqual({ unreadable: 1, clock: 'machine' });
+  });
+
+  it('reads a pipe, and lets go of one that nobody writes to', async () => {
+    const pipe = join(temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const meter = new StreamMeter(pipe);
+    setTimeout(() => writeFileSync(pipe, 'watts\n2\n3\n'), 50);
+    expect((await take(meter, 2)).map(({ watts }) => watts)).toEqual([2, 3]);
+    const silent: PowerSample[] = [];
+    for await (const sample of new StreamMeter(pipe).samples({ signal: AbortSignal.timeout(100) })) silent.push(sample);
+    expect(silent).toEqual([]);
   });
 
   it('keeps the times that the meter gives', async () => {
