@@ -15,15 +15,15 @@ export interface Machine {
 export async function describeMachine(heldToAvx2: boolean): Promise<Machine> {
   const widest = await chooseBuild('native').then(
     ({ kernels }) => kernels.simd,
-    () => 'unknown (no native build)',
+    () => undefined,
   );
-  const lacks = process.arch === 'x64' && widest !== 'AVX-512' && !heldToAvx2;
+  const lacks = process.arch === 'x64' && widest !== undefined && widest !== 'AVX-512' && !heldToAvx2;
   const note = `This processor has no AVX-512 (our native build runs ${widest} here): figures against AVX-512 are unavailable.`;
   return {
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: cpus().length,
     node: process.versions.node,
-    vectors: heldToAvx2 ? 'AVX2' : widest,
+    vectors: heldToAvx2 ? 'AVX2' : (widest ?? 'no native build'),
     ...(lacks && { note }),
   };
 }
