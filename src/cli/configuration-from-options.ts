@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type ModelReference, type RunConfiguration, type RunConfigurationInput, runConfigurationSchema } from '../protocol/configuration';
 import { issuesInWords } from '../protocol/issue-in-words';
 import type { TrainingOptions } from './options';
+import { trainedModelFolder } from './trained-model';
 
 /**
  * The run configuration that a command line stands for; what is not given has the schema's default.
@@ -13,6 +14,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
   const input: RunConfigurationInput = withoutUndefined({
     model,
     data: options.data === 'builtin' ? { kind: 'builtin' as const } : { kind: 'directory' as const, path: resolve(options.data) },
+    startFrom: options.from && trainedModelFolder(options.from),
     augment: options.augment,
     iterations: options.iterations,
     batchSize: options.batch,

@@ -27,6 +27,7 @@ export const jsonOption = new Option('--json', 'print JSON instead of text');
 
 export const trainingOptions = [
   new Option('--data <directory>', '“builtin”, or a folder with IDX or CIFAR binary files').default('builtin'),
+  new Option('--from <run or folder>', fields.startFrom.description),
   numberOption('--iterations <n>', fields.iterations),
   batchOption,
   numberOption('--smd <probability>', smdSchema.shape.dropProbability, `${smdSchema.shape.dropProbability.description} (default: no SMD)`),
@@ -75,6 +76,7 @@ type Psg = RunConfiguration['savers']['psg'];
 /** What commander makes of `trainingOptions`. */
 export interface TrainingOptions {
   readonly data: string;
+  readonly from?: string;
   readonly iterations?: number;
   readonly batch?: number;
   readonly smd?: number;

@@ -17,6 +17,7 @@ import { graphOf, modelReference } from './resolve-model';
 import { runSummary } from './run-summary';
 import { openRun } from './runs-command';
 import { trainRun } from './train-run';
+import { refuseOtherNetwork, trainedGraph, trainedModelReference } from './trained-model';
 
 /**
  * `e2train train`: a new run, or with `--resume` a stopped one from its last checkpoint.
@@ -34,22 +35,29 @@ export async function train(
     await trainAndTell(run, options.json, change);
     return;
   }
-  if (!argument) throw new Error('Say what to train: a model file or a built-in network such as resnet20, or --resume RUN.');
+  if (!argument && options.from === undefined)
+    throw new Error('Say what to train: a model file or a built-in network such as resnet20, or --resume RUN.');
   await trainAndTell(await createRun(argument, options), options.json);
 }
 
 /** A run's folder is made only for what can be trained. */
-async function createRun(argument: string, options: TrainingOptions): Promise<RunFolder> {
-  const configuration = configurationFromOptions(modelReference(argument, options), options);
+async function createRun(argument: string | undefined, options: TrainingOptions): Promise<RunFolder> {
+  const model = argument ? modelReference(argument, options) : trainedModelReference(options.from!);
+  const configuration = configurationFromOptions(model, options);
   if (configuration.model.kind === 'builtin' && (options.input || options.export)) {
-    throw new Error(`--input and --export are for model files: ${argument} takes the shape of the data set's images; leave them out.`);
+    throw new Error(
+      `--input and --export are for model files: ${configuration.model.name} takes the shape of the data set's images; leave them out.`,
+    );
   }
   findDeviceProfile(configuration.deviceProfile);
   const dataset = await loadDataset(configuration.data);
-  const graph = await graphOf(configuration.model, dataset.imageShape, dataset.classes.length);
+  const graph = argument
+    ? await graphOf(configuration.model, dataset.imageShape, dataset.classes.length)
+    : await trainedGraph(configuration.startFrom!, dataset.classes.length);
   const [problem] = checkTrainable(graph, dataset);
   if (problem) throw new Error(problem);
   await checkMemory(graph, configuration);
+  if (configuration.startFrom) await refuseOtherNetwork(graph, configuration.startFrom);
   const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration));
   writeGraph(run, graph);
   return run;

@@ -153,6 +153,11 @@ export const engineNames = ['auto', 'native', 'wasm', 'tensorflow'] as const;
 
 export const runConfigurationSchema = z.strictObject({
   model: modelReferenceSchema,
+  startFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of a trained model whose weights the run begins with; its last layer is new where the number of classes is another.'),
   data: dataReferenceSchema.prefault({ kind: 'builtin' }),
   augment: z.boolean().default(true).describe('Crop with 4 px padding and flip the training images.'),
   iterations: z.int().min(1).max(10_000_000).default(1000).describe('Nominal iterations of the run, before SMD stretches them.'),

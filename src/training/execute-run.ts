@@ -18,6 +18,7 @@ import { checkTrainable } from './check-trainable';
 import type { Checkpoint } from './checkpoint';
 import type { GateWeight } from './compile/gate-tensors';
 import { compileOptionsOf } from './compile-options';
+import { readTrainedModel, startingWeights } from './fine-tuning';
 import { initializeWeights, type WeightValues } from './initialize-weights';
 import { encodeModel, type ModelMetadata } from './layers-model';
 import { liveSettings } from './live-settings';
@@ -87,7 +88,9 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       log('info', `Resumed from the checkpoint at iteration ${from.iteration}.`);
     } else {
       const gates = newGates(trainer.gateWeights, targetShareOf(from.settings.savers));
-      trainer.writeWeights(new Map([...initializeWeights(graph, streams.weights), ...gates]));
+      const fresh = new Map([...initializeWeights(graph, streams.weights), ...gates]);
+      const { startFrom } = configuration;
+      trainer.writeWeights(startFrom ? startingWeights(graph, (await readTrainedModel(startFrom)).weights, fresh) : fresh);
     }
 
     const average = new WeightAverage(checkpoint?.state.average, checkpoint?.average);

@@ -25,17 +25,23 @@ export class RunCheckpoints {
     for (const iteration of older.slice(kept - 1)) await rm(this.path(iteration), { recursive: true, force: true });
   }
 
-  /** The newest checkpoint that is whole, if there is any. A damaged one is passed over with a warning. */
+  /**
+   * The newest checkpoint that can be used; nothing when there is no checkpoint at all. Others are passed over with a warning.
+   * @throws Error with one sentence when none can be used.
+   */
   async readNewest(): Promise<Checkpoint | undefined> {
-    for (const iteration of await this.iterations()) {
+    const iterations = await this.iterations();
+    const problems: string[] = [];
+    for (const iteration of iterations) {
       try {
-        return await readCheckpoint(this.path(iteration));
+        const checkpoint = await readCheckpoint(this.path(iteration));
+        for (const problem of problems) this.warn(`${problem} The one before it is taken instead.`);
+        return checkpoint;
       } catch (error) {
-        this.warn(
-          `The checkpoint at iteration ${iteration} cannot be used: ${(error as Error).message} The one before it is taken instead.`,
-        );
+        problems.push(`The checkpoint at iteration ${iteration} cannot be used: ${(error as Error).message}`);
       }
     }
+    if (problems.length > 0) throw new Error(`${problems[0]} No other can be used either; start a new run.`);
     return undefined;
   }
 

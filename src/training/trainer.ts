@@ -122,6 +122,11 @@ export class Trainer {
     return this.blocks?.probabilities(samples);
   }
 
+  /** Adds to the logit of every gate of SLU: all open more often, or less. */
+  shiftGates(by: number): void {
+    this.blocks?.shift(by);
+  }
+
   /** What PSG's predictor decided in the last step, by convolution; empty where there is none. */
   predictedEntries(): PredictedEntries[] {
     return (this.network.signs?.predictors ?? []).map(({ layer, entries, metrics }) => {

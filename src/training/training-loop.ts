@@ -18,9 +18,10 @@ import type { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import type { RunReporter } from './run-reporter';
 import { drawBlocks } from './skipping/block-draws';
-import { BlockTally } from './skipping/block-tally';
+import { BlockTally, executedShare } from './skipping/block-tally';
 import { blockWork } from './skipping/block-work';
 import { targetShareOf } from './skipping/gating-of';
+import { shiftTowards } from './skipping/share-controller';
 import type { ClassificationMetrics, PredictedEntries, StepSettings, Trainer } from './trainer';
 import type { TrainingState } from './training-state';
 import type { WeightAverage } from './weight-average';
@@ -162,6 +163,8 @@ export class TrainingLoop {
   private noteBlocks(executed: readonly number[], samples: number): void {
     const { reporter, trainer } = this.parts;
     this.tally.add(executed, samples);
+    const { savers } = this.settings;
+    if (savers.slu.enabled) trainer.shiftGates(shiftTowards(targetShareOf(savers), executedShare(trainer.gatedBlocks, executed, samples)));
     if (!reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.settings)) return;
     const blocks = trainer.gatedBlocks;
     const ran = this.tally.take(blocks, this.iteration);

@@ -19,7 +19,7 @@ describe('options of training', () => {
 
   it('reach every field of the configuration', () => {
     const words =
-      '--data /d --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
+      '--data /d --from /m --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
       '--psg --psg-learning-rate 0.01 --psg-threshold 0.1 --psg-threshold-kind absolute --psg-activation-bits 10 --psg-activation-msb-bits 5 ' +
       '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline 8bit ' +
       '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
@@ -29,6 +29,7 @@ describe('options of training', () => {
     expect(given).toEqual({
       model: { kind: 'builtin', name: 'resnet8' },
       data: { kind: 'directory', path: '/d' },
+      startFrom: '/m',
       augment: false,
       iterations: 5,
       batchSize: 6,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -203,6 +204,21 @@ describe('a run that was interrupted has the bits of one that was not', () => {
       );
       expect(harness.finalWeights(run).equals(expected), damage).toBe(true);
     }
+  });
+
+  it('or fails in one sentence when all its checkpoints were written by another version', async () => {
+    const run = harness.create(configuration);
+    await harness.work(run, { killAt: 9, tunings });
+    for (const name of checkpointsOf(run)) {
+      const path = join(run.directory, 'checkpoints', name, 'trainer.json');
+      const { content } = JSON.parse(readFileSync(path, 'utf8'));
+      delete content.state.batchesTaken;
+      const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+      writeFileSync(path, JSON.stringify({ format: 1, content, digest }));
+    }
+    await expect(harness.work(run)).rejects.toThrow(
+      'The checkpoint at iteration 8 cannot be used: It was written by another version of E2-Train. No other can be used either; start a new run.',
+    );
   });
 
   it('when a checkpoint was cut short by a power failure', async () => {

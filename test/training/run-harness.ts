@@ -50,13 +50,13 @@ export interface Handling {
 /** Runs in a workspace of their own, as command line and backend drive them. */
 export class RunHarness {
   readonly workspace = mkdtempSync(join(tmpdir(), 'e2-train-runs-'));
-  readonly dataset = barsDataset();
   readonly messages: string[] = [];
   private readonly store = new RunStore(this.workspace);
 
   constructor(
     private readonly engine: Engine,
     private readonly graph: LayerGraph,
+    readonly dataset: Dataset = barsDataset(),
   ) {}
 
   create(configuration: Omit<RunConfigurationInput, 'model'>): RunFolder {

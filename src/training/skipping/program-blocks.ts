@@ -48,6 +48,14 @@ export class ProgramBlocks {
     return this.gates.executed.map((list) => this.executable.read(list)[0]!);
   }
 
+  /** Adds to the logit of every gate; nothing without gates. */
+  shift(by: number): void {
+    const bias = this.gates.learning?.weights.logitBias.tensor;
+    if (bias === undefined) return;
+    const [present] = this.executable.read(bias);
+    this.executable.write(bias, Float32Array.of(present! + by));
+  }
+
   /** What the gates said in the last section: [samples, gates]; nothing without gates. */
   probabilities(samples: number): Float32Array | undefined {
     const { learning } = this.gates;
