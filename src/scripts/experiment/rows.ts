@@ -24,8 +24,24 @@ const row = (id: string, label: string, savers: Row['settings']['savers']): Row 
   settings: { savers },
 });
 
+const smd = { enabled: true };
+const psg = { enabled: true };
+const slu = (skipRatio: number) => ({ enabled: true, skipRatio });
+const swa = { enabled: true };
+
+const smdAndSlu = (skipRatio: number): Row =>
+  row(`smd-slu-${100 * skipRatio}`, `SMD and SLU, ${100 * skipRatio} % skipped`, { smd, slu: slu(skipRatio) });
+
 export const rows: readonly Row[] = [
   ...[1, 0.67, 0.5, 0.33, 0.2, 0.1].map(plain),
-  row('smb-swa', 'SMB with SWA', { swa: { enabled: true } }),
-  row('smd', 'SMD', { smd: { enabled: true } }),
+  row('smb-swa', 'SMB with SWA', { swa }),
+  row('sd-40', 'stochastic depth, 40 % skipped', { stochasticDepth: { enabled: true, skipRatio: 0.4 } }),
+  row('8bit', 'fixed 8-bit', { baseline: '8bit' }),
+  row('signsgd', 'SignSGD', { baseline: 'signsgd' }),
+  row('smd', 'SMD', { smd }),
+  row('slu-40', 'SLU, 40 % skipped', { slu: slu(0.4) }),
+  ...[0.2, 0.4, 0.6].map(smdAndSlu),
+  row('psg', 'PSG', { psg }),
+  row('psg-swa', 'PSG with SWA', { psg, swa }),
+  row('all', 'SMD, SLU 40 %, PSG and SWA', { smd, slu: slu(0.4), psg, swa }),
 ];
