@@ -6,6 +6,8 @@ import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } f
 import type { KeptState } from './kept-state';
 import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
 import type { RunRecord } from './run-record';
+import { blockHeatContent, gatesContent, learningRateContent, signsContent } from './saver-charts';
+import { saversInWords } from './savers-in-words';
 import { accuracyContent, type ChartOptions, lossContent } from './training-charts';
 
 export interface ChartBoardActions {
@@ -19,7 +21,17 @@ type Build = (record: RunRecord, options: ChartOptions, kept: KeptState) => Char
 /** Layers with a bar of their own. */
 const layersShown = 8;
 
-const charts: readonly { id: string; title: string; build: Build }[] = [
+interface Chart {
+  readonly id: string;
+  readonly title: string;
+  readonly build: Build;
+  /** Charts of a saver are shown where the run has used it. */
+  readonly applies?: (record: RunRecord) => boolean;
+}
+
+const skipsBlocks = ({ blockExecutions }: RunRecord) => blockExecutions.latest !== undefined;
+
+const charts: readonly Chart[] = [
   { id: 'loss', title: 'Loss', build: lossContent },
   { id: 'accuracy', title: 'Accuracy', build: accuracyContent },
   { id: 'energy', title: 'Energy against the SMB baseline', build: cumulativeEnergyContent },
@@ -30,26 +42,34 @@ const charts: readonly { id: string; title: string; build: Build }[] = [
   },
   { id: 'iterations', title: 'Iterations executed and dropped', build: iterationsContent },
   { id: 'accuracy-by-energy', title: 'Accuracy against energy', build: accuracyByEnergyContent },
+  { id: 'blocks', title: 'Residual blocks executed', build: blockHeatContent, applies: skipsBlocks },
+  { id: 'gates', title: 'Executed share and gates', build: gatesContent, applies: skipsBlocks },
+  {
+    ...{ id: 'signs', title: 'Gradient signs predicted (PSG)', build: signsContent },
+    applies: ({ signPredictions }) => signPredictions.latest !== undefined,
+  },
+  { id: 'learning-rate', title: 'Learning rate', build: learningRateContent },
 ];
 
 /** All charts, and the controls that they share. */
 export class ChartBoard {
   readonly root: HTMLElement;
-  private readonly panels: { panel: ChartPanel; build: Build }[];
+  private readonly panels: { panel: ChartPanel; chart: Chart }[];
+  private readonly inWords = element('p', { className: 'savers-in-words' });
   private readonly open: Set<string>;
 
   constructor(kept: KeptState, actions: ChartBoardActions) {
     this.open = new Set(kept.openTables);
-    this.panels = charts.map(({ id, title, build }) => ({
-      build,
+    this.panels = charts.map((chart) => ({
+      chart,
       panel: new ChartPanel({
-        id,
-        title,
-        controls: id === 'layers' ? [energyByControl(kept, actions)] : [],
-        tableOpen: this.open.has(id),
+        id: chart.id,
+        title: chart.title,
+        controls: chart.id === 'layers' ? [energyByControl(kept, actions)] : [],
+        tableOpen: this.open.has(chart.id),
         onToggleTable: (open) => {
-          if (open) this.open.add(id);
-          else this.open.delete(id);
+          if (open) this.open.add(chart.id);
+          else this.open.delete(chart.id);
           actions.keep({ openTables: [...this.open] });
         },
         export: actions.export,
@@ -58,13 +78,20 @@ export class ChartBoard {
     this.root = element(
       'main',
       {},
+      this.inWords,
       smoothingControl(kept, actions),
       element('div', { className: 'charts' }, ...this.panels.map(({ panel }) => panel.root)),
     );
   }
 
   draw(record: RunRecord, kept: KeptState, theme: Theme): void {
-    for (const { panel, build } of this.panels) panel.draw(build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme);
+    const words = saversInWords(record);
+    this.inWords.hidden = words === undefined;
+    setText(this.inWords, words ?? '');
+    for (const { panel, chart } of this.panels) {
+      panel.root.hidden = chart.applies?.(record) === false;
+      if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme);
+    }
   }
 }
 

@@ -43,6 +43,17 @@ export interface BarContent {
   readonly parts: readonly { readonly label: string; readonly colour: ColourName; readonly values: readonly number[] }[];
 }
 
+/** Shares over time as colours: a row for each thing, a column for each moment, every column as wide as the time since the one before. */
+export interface HeatContent {
+  readonly kind: 'heat';
+  readonly x: Axis;
+  /** What a cell's value is, 0 to 1. */
+  readonly value: Axis;
+  /** From the top. */
+  readonly rows: readonly string[];
+  readonly columns: readonly { readonly x: number; readonly values: readonly number[] }[];
+}
+
 export type Cell = number | string | undefined;
 
 export interface Table {
@@ -53,7 +64,7 @@ export interface Table {
 }
 
 export interface ChartContent {
-  readonly chart: LineContent | BarContent;
+  readonly chart: LineContent | BarContent | HeatContent;
   /** One or two sentences that say what the chart shows now. */
   readonly summary: string;
   /** Made only when somebody looks at it or exports it. */

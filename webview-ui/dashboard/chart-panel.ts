@@ -4,6 +4,7 @@ import type { Theme } from '../shared/theme';
 import { ChartCanvas } from './chart-canvas';
 import type { Cell, ChartContent } from './chart-content';
 import { toSvg } from './chart-svg';
+import { HeatCanvas } from './heat-canvas';
 import { toCsv, toJson } from './table-text';
 
 export interface ChartPanelOptions {
@@ -30,6 +31,7 @@ export class ChartPanel {
   private readonly disclosure: HTMLDetailsElement;
   private readonly tableHolder = element('div', { className: 'table-holder', tabIndex: 0, attributes: { role: 'region' } });
   private readonly drawing = new ChartCanvas(this.canvas);
+  private readonly heat = new HeatCanvas(this.canvas);
   private content?: ChartContent;
   private theme?: Theme;
   private tableTimer?: number;
@@ -85,12 +87,14 @@ export class ChartPanel {
     this.theme = theme;
     this.canvas.hidden = content.empty;
     this.emptyText.hidden = !content.empty;
-    if (content.chart.kind === 'bars') this.holder.style.setProperty('--bars', String(content.chart.bars.length));
-    this.holder.classList.toggle('bars', content.chart.kind === 'bars');
+    const { chart } = content;
+    if (chart.kind !== 'lines') this.holder.style.setProperty('--bars', String((chart.kind === 'bars' ? chart.bars : chart.rows).length));
+    this.holder.classList.toggle('bars', chart.kind !== 'lines');
     if (content.empty) {
       setText(this.emptyText, content.summary);
       this.drawing.clear();
-    } else this.drawing.draw(content.chart, theme);
+    } else if (chart.kind === 'heat') this.heat.draw(chart, theme);
+    else this.drawing.draw(chart, theme);
     // Not a live region: the sentence is read when somebody comes to the chart, not each time it changes.
     if (this.canvas.ariaLabel !== content.summary) this.canvas.ariaLabel = content.summary;
     if (this.disclosure.open) this.tableTimer ??= window.setTimeout(() => this.drawTable(), tablePauseMs);

@@ -1,6 +1,8 @@
 import type { Theme } from '../shared/theme';
-import type { BarContent, ChartContent, LineContent, LineSeries } from './chart-content';
+import { place, type Scale, ticks } from './axis-scale';
+import type { BarContent, ChartContent, HeatContent, LineContent, LineSeries } from './chart-content';
 import type { Point } from './decimate';
+import { heatCells } from './heat-cells';
 
 const width = 720;
 const height = 360;
@@ -12,7 +14,7 @@ const widestBarLabel = 320;
 
 /** The chart as a drawing that stands alone, in the theme's colours. */
 export function toSvg(title: string, { chart, summary }: ChartContent, theme: Theme): string {
-  const bottom = chart.kind === 'bars' ? margin.top + chart.bars.length * barRow : height - margin.bottom;
+  const bottom = drawnBottom(chart);
   const whole = bottom + margin.bottom;
   const { foreground, background } = theme.colours;
   return [
@@ -20,10 +22,41 @@ export function toSvg(title: string, { chart, summary }: ChartContent, theme: Th
     `<title>${escaped(title)}</title><desc>${escaped(summary)}</desc>`,
     `<rect width="${width}" height="${whole}" fill="${background}"/>`,
     text(16, 20, title, 'font-size="14" font-weight="600"'),
-    ...(chart.kind === 'lines' ? lines(chart, theme, bottom) : bars(chart, theme, bottom)),
+    ...drawn(chart, theme, bottom),
     '</svg>',
     '',
   ].join('\n');
+}
+
+function drawnBottom(chart: ChartContent['chart']): number {
+  if (chart.kind === 'lines') return height - margin.bottom;
+  return margin.top + (chart.kind === 'bars' ? chart.bars : chart.rows).length * barRow;
+}
+
+function drawn(chart: ChartContent['chart'], theme: Theme, bottom: number): string[] {
+  if (chart.kind === 'lines') return lines(chart, theme, bottom);
+  return chart.kind === 'bars' ? bars(chart, theme, bottom) : heat(chart, theme, bottom);
+}
+
+function heat(content: HeatContent, theme: Theme, bottom: number): string[] {
+  const { x, value, rows } = content;
+  const left = Math.min(widestBarLabel, 24 + letter * Math.max(...rows.map(({ length }) => length)));
+  const across = place([0, ...content.columns.map((column) => column.x)], x.minimum, x.maximum, left, width - margin.right);
+  const drawing = grid(across, x.tick ?? x.format, margin.top, bottom, theme);
+  drawing.push(text((left + width - margin.right) / 2, bottom + 38, x.label, 'text-anchor="middle"'));
+  rows.forEach((name, row) => {
+    drawing.push(text(left - 8, margin.top + row * barRow + 15, name, 'text-anchor="end"'));
+  });
+  for (const cell of heatCells(content)) {
+    const start = across.at(cell.from);
+    drawing.push(
+      `<rect x="${start.toFixed(1)}" y="${margin.top + cell.row * barRow + 1}" width="${(across.at(cell.to) - start).toFixed(1)}" height="${barRow - 2}" fill="${theme.colours.blue}" opacity="${cell.value.toFixed(3)}"/>`,
+    );
+  }
+  const shades = [0, 0.25, 0.5, 0.75, 1].map(
+    (shade, index) => `<rect x="${16 + 18 * index}" y="32" width="18" height="10" fill="${theme.colours.blue}" opacity="${shade}"/>`,
+  );
+  return [...drawing, ...shades, text(112, 41, `${value.label}, ${value.format(0)} to ${value.format(1)}`)];
 }
 
 function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: number): string[] {
@@ -101,28 +134,6 @@ function stack(series: LineContent['series']): (LineSeries & { readonly ground: 
     below = points;
     return { ...one, points, ground };
   });
-}
-
-interface Scale {
-  readonly low: number;
-  readonly high: number;
-  at(value: number): number;
-}
-
-function place(values: readonly number[], minimum: number | undefined, maximum: number | undefined, from: number, to: number): Scale {
-  const low = values.reduce((least, value) => Math.min(least, value), minimum ?? Number.POSITIVE_INFINITY);
-  const high = maximum ?? values.reduce((most, value) => Math.max(most, value), low);
-  return { low, high, at: (value) => from + ((value - low) / (high - low || 1)) * (to - from) };
-}
-
-/** Round values 1, 2 or 5 · 10ⁿ apart, about five of them. */
-function ticks({ low, high }: Scale): number[] {
-  if (!(high > low)) return [low];
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? rough;
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, index) => (first + index) * step);
 }
 
 function grid(across: Scale, format: (value: number) => string, top: number, bottom: number, theme: Theme): string[] {

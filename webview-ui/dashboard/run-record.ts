@@ -1,15 +1,21 @@
 import type {
+  BlockExecutionRecord,
   EvaluationRecord,
   IterationRecord,
   LayerEnergyRecord,
   NumberedRecord,
   PredictionRecord,
+  SignPredictionRecord,
   TuningRecord,
 } from '../../src/protocol/records';
+import { BoundedRecords } from './bounded-records';
 import { BoundedSeries } from './bounded-series';
+import { mergeBlockExecutions, mergeSignPredictions } from './saver-records';
 
 /** Points kept of each series; more are thinned evenly. */
 const pointLimit = 20_000;
+/** Records kept of what savers do; more are merged two by two. */
+const saverLimit = 400;
 
 /** All that the page knows of one run, bounded in memory whatever the run's length. */
 export class RunRecord {
@@ -20,12 +26,16 @@ export class RunRecord {
   readonly evaluations: EvaluationRecord[] = [];
   readonly tunings: TuningRecord[] = [];
   /** Every iteration. */
-  readonly progress: BoundedSeries<'energyJ' | 'baselineEnergyJ' | 'executed' | 'dropped'>;
+  readonly progress: BoundedSeries<'energyJ' | 'baselineEnergyJ' | 'executed' | 'dropped' | 'learningRate'>;
   /** Executed iterations: loss and top-1 share on their batch. */
   readonly training: BoundedSeries<'loss' | 'accuracy'>;
+  /** SLU and stochastic depth: what of the residual blocks ran. */
+  readonly blockExecutions = new BoundedRecords<BlockExecutionRecord>(saverLimit, mergeBlockExecutions);
+  /** PSG: what the predictor decided. */
+  readonly signPredictions = new BoundedRecords<SignPredictionRecord>(saverLimit, mergeSignPredictions);
 
   constructor(limit = pointLimit) {
-    this.progress = new BoundedSeries(['energyJ', 'baselineEnergyJ', 'executed', 'dropped'], limit);
+    this.progress = new BoundedSeries(['energyJ', 'baselineEnergyJ', 'executed', 'dropped', 'learningRate'], limit);
     this.training = new BoundedSeries(['loss', 'accuracy'], limit);
   }
 
@@ -39,14 +49,16 @@ export class RunRecord {
       else if (record.type === 'tuning') this.tunings.push(record);
       else if (record.type === 'prediction') this.prediction = record;
       else if (record.type === 'layerEnergy') this.layerEnergy = record;
+      else if (record.type === 'blockExecution') this.blockExecutions.append(record);
+      else if (record.type === 'signPrediction') this.signPredictions.append(record);
     }
   }
 
   private takeIteration(record: IterationRecord): void {
     if (this.iteration && record.iteration <= this.iteration.iteration) this.goBackTo(record.iteration);
     this.iteration = record;
-    const { iteration, energyJ, baselineEnergyJ, iterationsExecuted, iterationsDropped } = record;
-    this.progress.append(iteration, { energyJ, baselineEnergyJ, executed: iterationsExecuted, dropped: iterationsDropped });
+    const { iteration, energyJ, baselineEnergyJ, iterationsExecuted: executed, iterationsDropped: dropped, learningRate } = record;
+    this.progress.append(iteration, { energyJ, baselineEnergyJ, executed, dropped, learningRate });
     if (record.loss !== undefined && record.accuracy !== undefined) {
       this.training.append(iteration, { loss: record.loss, accuracy: record.accuracy });
     }
@@ -56,6 +68,8 @@ export class RunRecord {
   private goBackTo(iteration: number): void {
     this.progress.forgetFrom(iteration);
     this.training.forgetFrom(iteration);
+    this.blockExecutions.forgetFrom(iteration);
+    this.signPredictions.forgetFrom(iteration);
     const kept = this.evaluations.filter((evaluation) => evaluation.iteration < iteration);
     this.evaluations.splice(0, this.evaluations.length, ...kept);
   }

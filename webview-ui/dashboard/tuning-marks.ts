@@ -3,41 +3,65 @@ import type { Tuning } from '../../src/protocol/configuration';
 import type { TuningRecord } from '../../src/protocol/records';
 import type { Mark } from './chart-content';
 
+type SaverName = { [Name in keyof Tuning]-?: NonNullable<Tuning[Name]> extends object ? Name : never }[keyof Tuning];
+type Knobs<Name extends SaverName> = Required<NonNullable<Tuning[Name]>>;
+type Words = { readonly [Name in SaverName]: { readonly [Knob in keyof Knobs<Name>]: (value: Knobs<Name>[Knob]) => string } };
+
+const switched = (name: string) => (on: boolean) => `${name} ${on ? 'on' : 'off'}`;
+
+/** What a change of each knob is called; the compiler checks that none is missing. */
+const words: Words = {
+  smd: { enabled: switched('SMD'), dropProbability: (share) => `drop ${formatShare(share)}` },
+  slu: {
+    enabled: switched('SLU'),
+    skipRatio: (share) => `skip ${formatShare(share)}`,
+    costWeight: (weight) => `cost weight ${weight}`,
+    estimator: (name) => `${name} gate gradient`,
+    execution: (name) => `${name} execution`,
+  },
+  stochasticDepth: { enabled: switched('stochastic depth'), skipRatio: (share) => `skip ${formatShare(share)}` },
+  psg: {
+    enabled: switched('PSG'),
+    learningRate: (rate) => `learning rate of signs ${rate}`,
+    thresholdKind: (kind) => `${kind} threshold`,
+    threshold: (threshold) => `threshold ${threshold}`,
+    activationBits: (bits) => `activations ${bits} bits`,
+    activationMsbBits: (bits) => `predictor ${bits} bits of activations`,
+    weightBits: (bits) => `weights ${bits} bits`,
+    gradientBits: (bits) => `gradients ${bits} bits`,
+    gradientMsbBits: (bits) => `predictor ${bits} bits of gradients`,
+  },
+  swa: {
+    enabled: switched('SWA'),
+    startShare: (share) => `average from ${formatShare(share)}`,
+    every: (count) => `average every ${count}`,
+    batchNormBatches: (count) => `${count} batches for batch norm`,
+  },
+};
+const saverNames = Object.keys(words) as SaverName[];
+
 /** Says in a few words what a tuning changed. */
-export function describeTuning({ smd, psg, swa, learningRate, iterations }: Tuning): string {
-  const parts: string[] = [];
-  if (smd?.enabled !== undefined) parts.push(smd.enabled ? 'SMD on' : 'SMD off');
-  if (smd?.dropProbability !== undefined) parts.push(`drop ${formatShare(smd.dropProbability)}`);
-  if (psg?.enabled !== undefined) parts.push(psg.enabled ? 'PSG on' : 'PSG off');
-  if (psg?.learningRate !== undefined) parts.push(`learning rate of signs ${psg.learningRate}`);
-  if (psg?.thresholdKind !== undefined) parts.push(`${psg.thresholdKind} threshold`);
-  if (psg?.threshold !== undefined) parts.push(`threshold ${psg.threshold}`);
-  if (psg?.activationBits !== undefined) parts.push(`activations ${psg.activationBits} bits`);
-  if (psg?.activationMsbBits !== undefined) parts.push(`predictor ${psg.activationMsbBits} bits of activations`);
-  if (psg?.weightBits !== undefined) parts.push(`weights ${psg.weightBits} bits`);
-  if (psg?.gradientBits !== undefined) parts.push(`gradients ${psg.gradientBits} bits`);
-  if (psg?.gradientMsbBits !== undefined) parts.push(`predictor ${psg.gradientMsbBits} bits of gradients`);
-  if (swa?.enabled !== undefined) parts.push(swa.enabled ? 'SWA on' : 'SWA off');
-  if (swa?.startShare !== undefined) parts.push(`average from ${formatShare(swa.startShare)}`);
-  if (swa?.every !== undefined) parts.push(`average every ${swa.every}`);
-  if (swa?.batchNormBatches !== undefined) parts.push(`${swa.batchNormBatches} batches for batch norm`);
-  if (learningRate !== undefined) parts.push(`learning rate ${learningRate}`);
-  if (iterations !== undefined) parts.push(`${iterations} iterations`);
-  return parts.join(', ');
+export function describeTuning(tuning: Tuning): string {
+  const ofSavers = saverNames.flatMap((name) => {
+    const change = (tuning[name] ?? {}) as Readonly<Record<string, unknown>>;
+    const ofKnobs = words[name] as Readonly<Record<string, (value: never) => string>>;
+    return Object.keys(ofKnobs).flatMap((knob) => (change[knob] === undefined ? [] : ofKnobs[knob]!(change[knob] as never)));
+  });
+  const { learningRate, iterations } = tuning;
+  return [
+    ...ofSavers,
+    ...(learningRate === undefined ? [] : [`learning rate ${learningRate}`]),
+    ...(iterations === undefined ? [] : [`${iterations} iterations`]),
+  ].join(', ');
 }
 
 /** Marks of the changes made while the run was live; several at one iteration, as a moving slider makes them, become the last one. */
 export function tuningMarks(tunings: readonly TuningRecord[]): Mark[] {
   const byIteration = new Map<number, Tuning>();
   for (const { iteration, tuning } of tunings) {
-    const before = byIteration.get(iteration);
-    byIteration.set(iteration, {
-      ...before,
-      ...tuning,
-      ...((before?.smd || tuning.smd) && { smd: { ...before?.smd, ...tuning.smd } }),
-      ...((before?.psg || tuning.psg) && { psg: { ...before?.psg, ...tuning.psg } }),
-      ...((before?.swa || tuning.swa) && { swa: { ...before?.swa, ...tuning.swa } }),
-    });
+    const before: Tuning = byIteration.get(iteration) ?? {};
+    const savers = saverNames.filter((name) => before[name] || tuning[name]).map((name) => [name, { ...before[name], ...tuning[name] }]);
+    byIteration.set(iteration, { ...before, ...tuning, ...Object.fromEntries(savers) });
   }
   return [...byIteration].map(([x, tuning]) => ({ x, label: describeTuning(tuning) }));
 }

@@ -1,6 +1,7 @@
-import { runConfigurationSchema, smdSchema, swaSchema } from '../../src/protocol/configuration';
+import { psgSchema, runConfigurationSchema, sluSchema, smdSchema, swaSchema } from '../../src/protocol/configuration';
 import { formatWhole } from '../shared/numbers';
 
+const { activationBits, activationMsbBits, weightBits, gradientBits, gradientMsbBits } = psgSchema.shape;
 const { iterations, batchSize, learningRate, seed } = runConfigurationSchema.shape;
 
 /** The number fields of the view, by the schema that checks them. */
@@ -10,6 +11,16 @@ const fields = {
   learningRate: { name: 'Learning rate', schema: learningRate.unwrap(), whole: false },
   seed: { name: 'Seed', schema: seed.unwrap(), whole: true },
   dropProbability: { name: 'Drop probability', schema: smdSchema.shape.dropProbability.unwrap(), whole: false },
+  skipRatio: { name: 'Share skipped', schema: sluSchema.shape.skipRatio.unwrap(), whole: false },
+  costWeight: { name: 'Weight of SLU’s cost', schema: sluSchema.shape.costWeight.unwrap(), whole: false },
+  /** As a share of the largest predicted gradient: above one half, next to nothing is predicted. */
+  adaptiveThreshold: { name: 'Threshold', schema: psgSchema.shape.threshold.unwrap().max(0.5), whole: false },
+  signLearningRate: { name: 'Learning rate of signs', schema: psgSchema.shape.learningRate.unwrap(), whole: false },
+  activationBits: { name: 'Bits of activations', schema: activationBits.unwrap(), whole: true },
+  activationMsbBits: { name: 'Bits that PSG predicts from', schema: activationMsbBits.unwrap(), whole: true },
+  weightBits: { name: 'Bits of weights', schema: weightBits.unwrap(), whole: true },
+  gradientBits: { name: 'Bits of gradients', schema: gradientBits.unwrap(), whole: true },
+  gradientMsbBits: { name: 'Bits that PSG predicts from', schema: gradientMsbBits.unwrap(), whole: true },
   swaStartShare: { name: 'Start of averaging', schema: swaSchema.shape.startShare.unwrap(), whole: false },
 };
 export type NumberField = keyof typeof fields;

@@ -1,14 +1,18 @@
-import type { RunConfiguration } from '../../src/protocol/configuration';
+import type { RunConfiguration, Savers } from '../../src/protocol/configuration';
 import type { FromSavers, ToSavers } from '../../src/protocol/webview-messages';
 import { element, setText } from '../shared/element';
 import type { Host } from '../shared/host';
+import { AdvancedSettings } from './advanced-settings';
+import { BaselineInput } from './baseline-input';
 import { ChoiceInput } from './choice-input';
 import { Draft, tuningBetween } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
 import { liveConfiguration } from './live-configuration';
 import { NumberInput } from './number-input';
+import { PsgInput } from './psg-input';
 import { RunControls } from './run-controls';
+import { SluInput } from './slu-input';
 import { SmdInput } from './smd-input';
 import { SwaInput } from './swa-input';
 
@@ -58,13 +62,18 @@ export class SaversPage {
     (seed) => this.change({ seed }),
     () => this.show(),
   );
-  private readonly smd = new SmdInput((change) => {
-    this.draft.changeSaver('smd', change);
-    this.changed();
+  private readonly smd = new SmdInput((change) => this.changeSaver('smd', change));
+  private readonly slu = new SluInput((change) => this.changeSlu(change));
+  private readonly psg = new PsgInput((change) => this.changeSaver('psg', change));
+  private readonly swa = new SwaInput((change) => this.changeSaver('swa', change));
+  private readonly advanced = new AdvancedSettings({
+    change: (saver, change) => this.changeSaver(saver, change),
+    invalid: () => this.show(),
   });
-  private readonly swa = new SwaInput((change) => {
-    this.draft.changeSaver('swa', change);
-    this.changed();
+  private readonly baseline = new BaselineInput((choose) => {
+    const savers = choose(this.draft.configuration!.savers);
+    this.change({ savers: savers.stochasticDepth.enabled ? { ...savers, slu: { ...savers.slu, enabled: false } } : savers });
+    this.slu.show(this.draft.configuration!.savers.slu);
   });
   private readonly estimate = new EstimateCard();
   private readonly controls: RunControls;
@@ -82,9 +91,22 @@ export class SaversPage {
       'div',
       { hidden: true, className: 'form' },
       this.controls.root,
-      group('Savers and schedule', this.liveNote, this.smd.root, this.swa.root, pair(this.iterations.root, this.learningRate.root)),
+      group(
+        'Savers and schedule',
+        ...[this.liveNote, this.smd.root, this.slu.root, this.psg.root, this.swa.root],
+        pair(this.iterations.root, this.learningRate.root),
+        this.advanced.root,
+      ),
       this.estimate.root,
-      group('Run', this.fixedNote, this.model.root, this.data.root, this.device.root, pair(this.batchSize.root, this.seed.root)),
+      group(
+        'Run',
+        this.fixedNote,
+        this.model.root,
+        this.data.root,
+        this.device.root,
+        this.baseline.root,
+        pair(this.batchSize.root, this.seed.root),
+      ),
     );
   }
 
@@ -118,11 +140,15 @@ export class SaversPage {
     this.learningRate.value = learningRate;
     this.seed.value = seed;
     this.smd.show(savers.smd);
+    this.slu.show(savers.slu);
+    this.psg.show(savers.psg);
     this.swa.show(savers.swa);
+    this.advanced.fill(savers);
   }
 
   private showChoices({ models, deviceProfiles }: ToSavers): void {
-    const { model, data, deviceProfile } = this.draft.configuration!;
+    const { model, data, deviceProfile, savers } = this.draft.configuration!;
+    this.baseline.showSavers(savers);
     const chosen = models.findIndex((candidate) => sameModel(candidate.model, model));
     const choices = models.map(({ label }, index) => ({ value: String(index), label }));
     if (chosen < 0) choices.push({ value: 'other', label: model.kind === 'file' ? model.path : model.name });
@@ -144,18 +170,31 @@ export class SaversPage {
   private show(): void {
     const { graph, problem, live } = this.state!;
     this.estimate.show(estimateView(this.draft.configuration!, graph, problem), live !== undefined);
-    const valid = [this.iterations, this.batchSize, this.learningRate, this.seed].every((input) => input.valid);
+    const valid = [this.iterations, this.batchSize, this.learningRate, this.seed, this.advanced].every((input) => input.valid);
     const blocked = problem ?? (valid ? undefined : 'Correct the marked fields to train.');
     this.controls.show(live, blocked, this.starting);
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
-    for (const input of [this.model, this.data, this.device, this.batchSize, this.seed]) input.disabled = live !== undefined;
-    for (const input of [this.iterations, this.learningRate, this.smd, this.swa]) input.disabled = live !== undefined && !live.ours;
+    for (const input of [this.model, this.data, this.device, this.baseline, this.batchSize, this.seed]) input.disabled = live !== undefined;
+    for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.psg, this.swa, this.advanced])
+      input.disabled = live !== undefined && !live.ours;
   }
 
   private change(change: Partial<RunConfiguration>): void {
     this.draft.change(change);
     this.changed();
+  }
+
+  private changeSaver<Name extends 'smd' | 'slu' | 'psg' | 'swa'>(name: Name, change: Partial<Savers[Name]>): void {
+    this.draft.changeSaver(name, change);
+    this.changed();
+  }
+
+  /** SLU and stochastic depth both choose which blocks run: the one goes off when the other goes on. */
+  private changeSlu(change: Partial<Savers['slu']>): void {
+    if (change.enabled) this.draft.changeSaver('stochasticDepth', { enabled: false });
+    this.changeSaver('slu', change);
+    this.baseline.showSavers(this.draft.configuration!.savers);
   }
 
   private changeData(value: string): void {

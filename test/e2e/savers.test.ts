@@ -1,0 +1,77 @@
+import type { Frame } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DashboardPage } from './dashboard-page';
+import { eventually } from './eventually';
+import { RunRecords } from './run-records';
+import { Session } from './session';
+import type { WorkbenchPage } from './workbench-page';
+
+describe('all savers together', () => {
+  let session: Session;
+  let window: WorkbenchPage;
+  let savers: Frame;
+  let dashboard: DashboardPage;
+  let records: RunRecords;
+
+  beforeAll(async () => {
+    session = await Session.open({ settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 } });
+    records = new RunRecords(session.workspace);
+    window = await session.window();
+    await window.openFile('resnet.ts');
+    await window.showSidebar();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
+  });
+  afterAll(() => session?.close());
+
+  it('are chosen in the sidebar, with what they are expected to save', async () => {
+    savers = await window.saversView();
+    for (const saver of ['SMD', 'SLU', 'PSG']) await savers.locator('vscode-checkbox', { hasText: `(${saver})` }).click();
+    const saved = await eventually(async () => {
+      const text = (await savers.locator('.comparison').textContent()) ?? '';
+      // One half dropped of 4/3 of the iterations is a third; blocks and bits save more.
+      return Number(/(\d+) % saved/.exec(text)?.[1]) > 40 ? text : undefined;
+    }, 'more saved than by SMD alone');
+    expect(saved).toMatch(/^\d+ % saved$/);
+    await window.screenshot('all-savers-light');
+  });
+
+  it('leave out batches, blocks and products of a live run, and the dashboard shows what', async () => {
+    await window.codeLens('Train').click();
+    dashboard = await DashboardPage.of(window);
+    await dashboard.progress(/^Training · iteration \d+/).waitFor();
+    await eventually(
+      async () => ['blockExecution', 'signPrediction'].every((type) => records.all().some((record) => record.type === type)) || undefined,
+      'records of blocks and of signs',
+    );
+    for (const title of ['Residual blocks executed', 'Executed share and gates', 'Gradient signs predicted (PSG)', 'Learning rate'])
+      await dashboard.chart(title).locator('canvas').waitFor();
+    await dashboard.progress(/batches dropped, .* computation skipped, .* of gradient signs predicted\./).waitFor();
+    expect(await dashboard.chart('Residual blocks executed').locator('canvas').getAttribute('aria-label')).toMatch(
+      /^Residual blocks: \d+ %/,
+    );
+  });
+
+  it('follow every knob at the next iteration', async () => {
+    await savers.locator('#skipRatio').fill('0.7');
+    await savers.locator('#adaptiveThreshold').fill('0.2');
+    const tuning = await eventually(
+      async () => records.all().findLast((record) => record.type === 'tuning' && record.tuning.psg?.threshold === 0.2),
+      'a note of the change',
+    );
+    expect(records.all().some((record) => record.type === 'tuning' && record.tuning.slu?.skipRatio === 0.7)).toBe(true);
+    const targets = await eventually(async () => {
+      const after = records.all().flatMap((record) => (record.type === 'blockExecution' ? [record] : []));
+      const later = after.filter(({ iteration }) => iteration > tuning.iteration + 20);
+      return later.length > 0 ? later : undefined;
+    }, 'blocks after the change');
+    for (const { targetShare } of targets) expect(targetShare).toBeCloseTo(0.3, 10);
+    await dashboard.chart('Residual blocks executed').scrollIntoViewIfNeeded();
+    await window.screenshot('saver-charts-light');
+    await window.setTheme('Default Dark Modern');
+    await window.screenshot('saver-charts-dark');
+    await window.setTheme('Default High Contrast');
+    await window.screenshot('saver-charts-high-contrast');
+  });
+});

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import type { MetricRecord } from '../../src/protocol/records';
+import { BoundedRecords } from '../../webview-ui/dashboard/bounded-records';
+import { toSvg } from '../../webview-ui/dashboard/chart-svg';
+import { heatCells } from '../../webview-ui/dashboard/heat-cells';
+import { RunRecord } from '../../webview-ui/dashboard/run-record';
+import { blockHeatContent, gatesContent, learningRateContent, signsContent } from '../../webview-ui/dashboard/saver-charts';
+import { mergeBlockExecutions } from '../../webview-ui/dashboard/saver-records';
+import { saversInWords } from '../../webview-ui/dashboard/savers-in-words';
+import type { Theme } from '../../webview-ui/shared/theme';
+import { iterationRecord } from './fake-backend';
+
+const blocks = (iteration: number, executed: number[], spread = [0.2, 0.001]): MetricRecord => ({
+  type: 'blockExecution',
+  iteration,
+  executedShare: (executed[0]! + executed[1]!) / 2,
+  targetShare: 0.6,
+  blocks: ['add_1', 'add_2'],
+  executed,
+  gateProbability: [0.5, 0.7],
+  gateSpread: spread,
+});
+const signs = (iteration: number, predictedShare: number): MetricRecord => ({
+  ...{ type: 'signPrediction', iteration, predictedShare, wrongShare: 0.01 },
+  ...{ layers: ['conv'], predicted: [predictedShare], wrong: [0.01] },
+});
+
+function recordOf(...records: MetricRecord[]): RunRecord {
+  const record = new RunRecord();
+  record.take(records.map((one, index) => ({ sequence: index + 1, record: one })));
+  return record;
+}
+
+test('each block has a row, each record a column that reaches back to the one before', () => {
+  const content = blockHeatContent(recordOf(blocks(10, [1, 0.5]), blocks(30, [0.8, 0.2])));
+  if (content.chart.kind !== 'heat') throw new Error('no heat map');
+  expect(content.chart.rows).toEqual(['add_1', 'add_2']);
+  expect(heatCells(content.chart)).toEqual([
+    { row: 0, from: 0, to: 10, value: 1 },
+    { row: 1, from: 0, to: 10, value: 0.5 },
+    { row: 0, from: 10, to: 30, value: 0.8 },
+    { row: 1, from: 10, to: 30, value: 0.2 },
+  ]);
+  expect(content.summary).toBe('Residual blocks: 50 % run on average at iteration 30; least add_2 (20 %), most add_1 (80 %).');
+  expect(content.table().rows).toEqual([
+    [10, 1, 0.5],
+    [30, 0.8, 0.2],
+  ]);
+});
+
+test('a heat map is drawn with one field for each cell, as opaque as its share', () => {
+  const colours = new Proxy({}, { get: (_, name) => `colour-${String(name)}` }) as Theme['colours'];
+  const svg = toSvg('Blocks', blockHeatContent(recordOf(blocks(10, [1, 0.5]))), {
+    colours,
+    fontFamily: 'a',
+    fontSize: 13,
+    highContrast: false,
+  });
+  // Rows of 22 pixels from 54 on.
+  const fields = [...svg.matchAll(/<rect x="[\d.]+" y="(55|77)" width="([\d.]+)" [^>]*opacity="([\d.]+)"/g)];
+  expect(fields.map(([, y, , opacity]) => [y, opacity])).toEqual([
+    ['55', '1.000'],
+    ['77', '0.500'],
+  ]);
+  expect(svg).not.toContain('NaN');
+});
+
+test('gates are told beside their target, and those that do not look at their images are counted', () => {
+  const content = gatesContent(recordOf(blocks(10, [0.7, 0.5])));
+  expect(content.summary).toBe(
+    'Executed share of the gated blocks: 60 % at iteration 10, target 60 %. 1 of 2 gates hardly look at their images: they skip by chance.',
+  );
+  expect(gatesContent(recordOf(blocks(10, [0.7, 0.5], [0.1, 0.1]))).summary).toMatch(/All gates look at their images\.$/);
+  expect(content.table().rows).toEqual([[10, 0.6, 0.6, 0.6, expect.closeTo(0.1005, 10)]]);
+});
+
+test('without gates, as in stochastic depth, there are no lines of gates', () => {
+  const { gateProbability: _p, gateSpread: _s, ...depth } = blocks(10, [0.7, 0.5]) as Extract<MetricRecord, { type: 'blockExecution' }>;
+  const content = gatesContent(recordOf(depth));
+  if (content.chart.kind !== 'lines') throw new Error('no lines');
+  expect(content.chart.series.map(({ label }) => label)).toEqual(['Target', 'Executed computation']);
+});
+
+test('predicted signs and the learning rate have their charts', () => {
+  const record = recordOf(iterationRecord(1).record, signs(10, 0.72));
+  expect(signsContent(record).summary).toBe('Gradient signs predicted: 72 % at iteration 10, 1.0 % of them wrong.');
+  expect(learningRateContent(record, { width: 100, smoothing: 0 }).table().rows).toEqual([[1, 0.1]]);
+});
+
+test('the savers are summed up in words, and only those that did something', () => {
+  const dropped = { ...iterationRecord(10).record, iterationsExecuted: 7, iterationsDropped: 3 } as MetricRecord;
+  expect(saversInWords(recordOf(iterationRecord(1).record))).toBeUndefined();
+  expect(saversInWords(recordOf(dropped, blocks(10, [0.58, 0.6]), signs(10, 0.72)))).toBe(
+    '3 of 10 batches dropped, 41 % of the gated blocks’ computation skipped, 72 % of gradient signs predicted.',
+  );
+});
+
+test('a resumed run forgets what it computes again', () => {
+  const record = recordOf(
+    iterationRecord(1).record,
+    iterationRecord(10, 10).record,
+    blocks(10, [1, 1]),
+    signs(10, 0.5),
+    iterationRecord(5, 5).record,
+  );
+  expect(record.blockExecutions.all).toHaveLength(0);
+  expect(record.signPredictions.all).toHaveLength(0);
+});
+
+test('a long run’s records are merged two by two, and keep their mean', () => {
+  const kept = new BoundedRecords<Extract<MetricRecord, { type: 'blockExecution' }>>(4, mergeBlockExecutions);
+  for (let index = 1; index <= 40; index++)
+    kept.append(blocks(10 * index, [index % 2, 0.5]) as Extract<MetricRecord, { type: 'blockExecution' }>);
+  expect(kept.all.length).toBeLessThanOrEqual(4);
+  expect(kept.latest?.iteration).toBe(400);
+  expect(kept.all[0]!.executed).toEqual([0.5, 0.5]);
+});
