@@ -9,7 +9,7 @@ import type { InspectionCache } from './inspection-cache';
 import type { MeasuringManager } from './measuring-manager';
 import { type Handlers, sentenceInstead } from './rpc-server';
 import type { RunManager } from './run-manager';
-import { graphOfFileModel } from './run-model';
+import { fileModelToTrain, graphOfFileModel } from './run-model';
 import type { Session } from './session';
 import { sameToken } from './token';
 
@@ -44,8 +44,9 @@ export function createHandlers({ token, workspace, inspections, runs, measuring:
     async 'runs/start'({ configuration }) {
       const { model, deviceProfile } = configuration;
       sentenceInstead(() => findDeviceProfile(deviceProfile));
-      const graph = model.kind === 'file' ? await graphOfFileModel(model, workspace, inspect) : undefined;
-      return { runId: runs.start(configuration, runTitle(configuration), graph) };
+      const anew = inspections.inspectAnew.bind(inspections);
+      const found = model.kind === 'file' ? await fileModelToTrain(model, workspace, inspect, anew) : undefined;
+      return { runId: runs.start(configuration, runTitle(configuration), found) };
     },
     'runs/stop'({ runId }) {
       runs.stop(runId);

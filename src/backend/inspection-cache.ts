@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import type { InspectionRequest } from '../inspection/inspection-messages';
 import type { InspectionResult } from '../protocol/inspection';
 import type { MethodParameters } from '../protocol/messages';
 
 type Question = MethodParameters<'inspect'>;
+
+interface Inspects {
+  inspect(request: InspectionRequest): Promise<InspectionResult>;
+}
 
 interface Entry {
   key: string;
@@ -21,7 +26,12 @@ export class InspectionCache {
   /** The latest question about each file. */
   private readonly asked = new Map<string, string>();
 
-  constructor(private readonly inspector: { inspect(question: Question): Promise<InspectionResult> }) {}
+  constructor(private readonly inspector: Inspects) {}
+
+  /** For what an answer from memory would not do: the file is run. */
+  inspectAnew(request: InspectionRequest): Promise<InspectionResult> {
+    return this.inspector.inspect(request);
+  }
 
   async inspect(question: Question): Promise<InspectionResult> {
     const key = await keyOf(question);
@@ -37,7 +47,7 @@ export class InspectionCache {
   private async inspectNow(question: Question, key: string): Promise<InspectionResult> {
     const began = Date.now();
     this.asked.set(question.file, key);
-    const result = await this.inspector.inspect(question);
+    const result = await this.inspector.inspect(question as InspectionRequest);
     // The inspector answers a waiting question with a newer one about the same file: that answer is not this text's.
     if (this.asked.get(question.file) !== key) return result;
     this.asked.delete(question.file);
@@ -52,11 +62,11 @@ export class InspectionCache {
   }
 }
 
-async function keyOf({ file, text, inputShape }: Question): Promise<string> {
+async function keyOf({ file, text, inputShape, python }: Question): Promise<string> {
   // A file that cannot be read is the inspector's to report.
   const content = text ?? (await readFile(file).catch(() => ''));
   const hash = createHash('sha256').update(content).digest('hex');
-  return JSON.stringify([file, hash, text === undefined, inputShape]);
+  return JSON.stringify([file, hash, text === undefined, inputShape, python]);
 }
 
 const missing = -1;

@@ -1,10 +1,9 @@
 import type { RunConfiguration, Tuning } from '../protocol/configuration';
-import type { LayerGraph } from '../protocol/layer-graph';
 import { liveStates, type MetricRecord } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
 import { obstacleToResume, withResume } from '../runs/resumption';
 import type { RunStore } from '../runs/run-store';
-import { writeGraph } from '../runs/stored-graph';
+import { keepModel, type ModelToTrain } from '../training/python-model';
 import { LiveRun, ownedBy } from './live-run';
 import type { Log } from './log';
 import { refuse, sentenceInstead } from './rpc-server';
@@ -50,13 +49,13 @@ export class RunManager {
 
   /**
    * Creates the run's folder and queues it.
-   * @param graph the layer graph of a file's model, kept in the folder so that the run no longer depends on the source.
+   * @param model of a file, kept in the folder so that the run no longer depends on the source.
    */
-  start(configuration: RunConfiguration, title: string, graph: LayerGraph | undefined): string {
+  start(configuration: RunConfiguration, title: string, model: ModelToTrain | undefined): string {
     this.refuseWhenClosing();
     const { store } = this.options;
     const folder = sentenceInstead(() => store.create(configuration, title));
-    if (graph) sentenceInstead(() => writeGraph(folder, graph));
+    if (model) sentenceInstead(() => keepModel(folder, model));
     this.queue(folder.id);
     return folder.id;
   }

@@ -15,6 +15,7 @@ export interface EstimateOptions {
   readonly input?: number[];
   readonly batch?: number;
   readonly profile?: string;
+  readonly python?: string;
   readonly json?: boolean;
 }
 
@@ -47,12 +48,13 @@ export async function estimate(argument: string, options: EstimateOptions): Prom
   );
 }
 
-async function modelsOf(argument: string, { input }: EstimateOptions): Promise<NamedGraph[]> {
-  const reference = modelReference(argument, { ...(input && { input }) });
+async function modelsOf(argument: string, options: EstimateOptions): Promise<NamedGraph[]> {
+  const { input } = options;
+  const reference = modelReference(argument, options);
   if (reference.kind === 'builtin') {
     return [{ name: reference.name, graph: buildBuiltinNetwork(reference.name, input ?? cifarShape, cifarClasses) }];
   }
-  const { models, problems } = await inspectFile(reference.path, input);
+  const { models, problems } = await inspectFile(reference);
   const sentences = problems.map(problemOnCommandLine);
   if (models.length === 0) throw new Error(sentences.join('\n'));
   for (const sentence of sentences) console.error(sentence);

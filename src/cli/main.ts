@@ -8,7 +8,7 @@ import { estimate } from './estimate-command';
 import { joinMeasurement, listMeters, measureCommand } from './measure-command';
 import { boardOption, executionBatchOption, measureOptions, sshConfigurationOption } from './measure-options';
 import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
-import { batchOption, exportOption, inputOption, jsonOption, profileOption, trainingOptions } from './options';
+import { batchOption, exportOption, inputOption, jsonOption, profileOption, pythonOption, trainingOptions } from './options';
 import { predict } from './predict-command';
 import { listRuns, showRun } from './runs-command';
 import { train } from './train-command';
@@ -25,17 +25,24 @@ function commandLine(): Command {
   program
     .command('estimate')
     .description('estimate what one training iteration of a model costs, by layer and phase')
-    .argument('<model>', 'a .ts or .js file with tf.layers models, or a built-in network such as resnet20')
+    .argument(
+      '<model>',
+      'a .ts or .js file with tf.layers models, a .py file with PyTorch or Keras ones, or a built-in network such as resnet20',
+    )
     .addOption(inputOption)
     .addOption(batchOption)
     .addOption(profileOption)
+    .addOption(pythonOption)
     .addOption(jsonOption)
     .action(estimate);
 
   const training = program
     .command('train')
     .description('train a model with the E2-Train savers')
-    .argument('[model]', 'a .ts or .js file with a tf.layers model, or a built-in network such as resnet20')
+    .argument(
+      '[model]',
+      'a .ts or .js file with a tf.layers model, a .py file with a PyTorch or Keras one, or a built-in network such as resnet20',
+    )
     .option('--resume <run>', 'go on with a stopped run from its last checkpoint');
   for (const option of trainingOptions) training.addOption(option);
   training.action(train);

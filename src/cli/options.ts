@@ -21,6 +21,10 @@ export const inputOption = new Option(
   'height, width and channels of the images, such as 32x32x3, where the model leaves them open',
 ).argParser(parseShape);
 export const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
+export const pythonOption = new Option(
+  '--python <interpreter>',
+  'the interpreter that runs Python model files (default: python3 on the PATH)',
+);
 export const batchOption = numberOption('--batch <n>', fields.batchSize);
 export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
 export const jsonOption = new Option('--json', 'print JSON instead of text');
@@ -68,6 +72,7 @@ export const trainingOptions = [
   profileOption,
   inputOption,
   exportOption,
+  pythonOption,
   jsonOption,
 ];
 
@@ -113,6 +118,7 @@ export interface TrainingOptions {
   readonly profile?: string;
   readonly input?: number[];
   readonly export?: string;
+  readonly python?: string;
   readonly json?: boolean;
 }
 

@@ -7,13 +7,13 @@ import { obstacleToResume, withResume } from '../runs/resumption';
 import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
 import { runTitle } from '../runs/run-title';
-import { writeGraph } from '../runs/stored-graph';
 import { checkMemory } from '../training/check-memory';
 import { checkTrainable } from '../training/check-trainable';
+import { keepModel } from '../training/python-model';
 import { configurationFromOptions } from './configuration-from-options';
 import type { TrainingOptions } from './options';
 import { ProgressLine } from './progress-line';
-import { graphOf, modelReference } from './resolve-model';
+import { modelReference, modelToTrain } from './resolve-model';
 import { runSummary } from './run-summary';
 import { openRun } from './runs-command';
 import { trainRun } from './train-run';
@@ -51,15 +51,15 @@ async function createRun(argument: string | undefined, options: TrainingOptions)
   }
   findDeviceProfile(configuration.deviceProfile);
   const dataset = await loadDataset(configuration.data);
-  const graph = argument
-    ? await graphOf(configuration.model, dataset.imageShape, dataset.classes.length)
-    : await trainedGraph(configuration.startFrom!, dataset.classes.length);
-  const [problem] = checkTrainable(graph, dataset);
+  const toTrain = argument
+    ? await modelToTrain(configuration.model, dataset.imageShape, dataset.classes.length)
+    : { graph: await trainedGraph(configuration.startFrom!, dataset.classes.length) };
+  const [problem] = checkTrainable(toTrain.graph, dataset);
   if (problem) throw new Error(problem);
-  await checkMemory(graph, configuration);
-  if (configuration.startFrom) await refuseOtherNetwork(graph, configuration.startFrom);
+  await checkMemory(toTrain.graph, configuration);
+  if (configuration.startFrom) await refuseOtherNetwork(toTrain.graph, configuration.startFrom);
   const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration));
-  writeGraph(run, graph);
+  keepModel(run, toTrain);
   return run;
 }
 

@@ -12,6 +12,7 @@ import { EditorContext } from './editor-context';
 import { GeneralCommands } from './general-commands';
 import { LayersView } from './layers/layers-view';
 import { useTranslator } from './localize';
+import { PythonInterpreter } from './python/python-interpreter';
 import { RunCommands } from './runs/run-commands';
 import { RunList } from './runs/run-list';
 import { RunsView } from './runs/runs-view';
@@ -35,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const backend = track(new Backend(context, log));
   const nextRun = track(new NextRun(context.workspaceState, log));
 
-  const inspections = track(new Inspections(backend, context.workspaceState, log));
+  const python = track(new PythonInterpreter(log));
+  const inspections = track(new Inspections(backend, python, context.workspaceState, log));
   const estimates = track(new Estimates(inspections, nextRun, log));
   track(new LineDecorations(estimates));
   track(new EditorProviders(inspections, estimates));
@@ -44,12 +46,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const runs = track(new RunList(backend, log));
   const dashboard = track(new Dashboard(extension, backend, runs, log));
-  const runCommands = track(new RunCommands(backend, runs, dashboard));
+  const runCommands = track(new RunCommands(backend, runs, dashboard, python));
   track(new RunsView(runs));
   track(new TrainingCommands(inspections, nextRun, runCommands));
   track(new BackendNotices(backend, runs, runCommands));
 
-  const graphs = new ModelGraphs(backend, inspections);
+  const graphs = new ModelGraphs(backend, inspections, python);
   track(new SaversView({ extension, backend, nextRun, runs, inspections, graphs, log }));
   const statusBar = track(new StatusBar(runs, nextRun, backend));
   track(new EditorContext(inspections, nextRun, runs, backend, statusBar));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import type { InspectedModel, InspectionProblem, InspectionResult } from '../protocol/inspection';
 import { callWithDefaults } from './call-model-maker';
@@ -10,7 +9,7 @@ import { LayerRecorder } from './layer-recorder';
 import { isModelMaker, type ModelCandidate, modelCandidates } from './model-candidates';
 import { graphOfModel } from './model-graph';
 import { ModuleLoader } from './module-loader';
-import { failedInspection, InspectionError } from './problems';
+import { failedInspection, InspectionError, textOf } from './problems';
 import { createSandbox } from './sandbox';
 import { createTensorFlow } from './tensorflow-stand-in';
 
@@ -26,13 +25,10 @@ export async function inspectModelFile(request: InspectionRequest): Promise<Insp
   const elapsed = () => performance.now() - began;
   let text: string;
   try {
-    text = request.text ?? readFileSync(request.file, 'utf8');
+    text = textOf(request);
   } catch (error) {
-    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
-    const message = isFolder
-      ? `${request.file} is a folder: name the model file in it.`
-      : `${request.file} cannot be read: check that it exists.`;
-    return failedInspection(request, { code: 'module-not-found', message }, { milliseconds: elapsed() });
+    const { code, message } = error as InspectionError;
+    return failedInspection(request, { code, message }, { milliseconds: elapsed() });
   }
   const inspection = new Inspection(request.file, text, inputShapeDirective(text) ?? request.inputShape);
   try {

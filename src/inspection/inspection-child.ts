@@ -1,55 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { builtFile } from '../platform/built-file';
-import type { InspectionResult } from '../protocol/inspection';
 import type { FromInspectionProcess, InspectionRequest } from './inspection-messages';
+import { type Ending, environmentOf, type InspectionAnswer, InspectionEnded, type InspectionWorker } from './inspection-worker';
 import { residentMegabytes } from './resident-memory';
-
-export type Ending = 'timeout' | 'out-of-memory' | 'process-failed';
-
-/** The process ended, or was ended, before it answered. */
-export class InspectionEnded extends Error {
-  constructor(
-    readonly ending: Ending,
-    readonly detail: string,
-  ) {
-    super(detail);
-  }
-}
-
-/** Only what a process needs to run: a person's code does not get the secrets of the editor's environment. */
-const keptVariables = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'LC_ALL',
-  'TZ',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-  'SystemRoot',
-  'USERPROFILE',
-  'ELECTRON_RUN_AS_NODE',
-];
 
 const startLimitMs = 30_000;
 const memoryCheckMs = 100;
 
-/** One process that inspects one file at a time. */
-export class InspectionChild {
+/** The process that inspects TypeScript and JavaScript. */
+export class InspectionChild implements InspectionWorker {
   private readonly child: ChildProcess;
   private readonly ready: Promise<void>;
   private errors = '';
-  private pending:
-    | { resolve(message: { result: InspectionResult; spent: boolean }): void; reject(error: InspectionEnded): void }
-    | undefined;
+  private pending: { resolve(answer: InspectionAnswer): void; reject(error: InspectionEnded): void } | undefined;
   private ended: InspectionEnded | undefined;
 
   constructor(private readonly memoryMB: number) {
-    const env = Object.fromEntries(keptVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     this.child = fork(builtFile('inspection.js'), [], {
       cwd: tmpdir(),
-      env,
+      env: environmentOf(['ELECTRON_RUN_AS_NODE']),
       execArgv: [`--max-old-space-size=${memoryMB}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -79,10 +49,9 @@ export class InspectionChild {
     return this.ended === undefined;
   }
 
-  /** @throws InspectionEnded when the process does not answer within its limits. */
-  async inspect(request: InspectionRequest, timeoutMs: number): Promise<{ result: InspectionResult; spent: boolean }> {
+  async inspect(request: InspectionRequest, timeoutMs: number): Promise<InspectionAnswer> {
     await this.within(startLimitMs, this.ready);
-    const answer = new Promise<{ result: InspectionResult; spent: boolean }>((resolve, reject) => {
+    const answer = new Promise<InspectionAnswer>((resolve, reject) => {
       this.pending = { resolve, reject };
     });
     answer.catch(() => {});
@@ -98,7 +67,6 @@ export class InspectionChild {
     }
   }
 
-  /** Ends the process; a question under way is answered with this reason. */
   end(ending: Ending): void {
     this.ended ??= new InspectionEnded(ending, ending);
     this.pending?.reject(this.ended);

@@ -9,6 +9,10 @@ export interface InspectionRequest {
   readonly text?: string;
   /** Without the batch dimension; for models that leave it open. */
   readonly inputShape?: readonly number[];
+  /** Interpreter for a Python file; absent, python3 or python on the PATH. */
+  readonly python?: string;
+  /** Of a Python file's model of this name, the values of all parameters are written into a safetensors file. */
+  readonly weights?: { readonly exportName: string; readonly file: string };
 }
 
 export type ToInspectionProcess = { readonly type: 'inspect'; readonly id: number; readonly request: InspectionRequest };

@@ -16,6 +16,8 @@ export const modelReferenceSchema = z.discriminatedUnion('kind', [
     exportName: z.string().optional(),
     /** Height, width, channels; for models that leave their input shape open. */
     inputShape: z.array(z.int().min(1)).min(1).max(4).optional(),
+    /** Interpreter for a Python file; absent, python3 or python on the PATH. */
+    python: z.string().min(1).optional(),
   }),
 ]);
 export type ModelReference = z.infer<typeof modelReferenceSchema>;

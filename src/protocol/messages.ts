@@ -32,6 +32,8 @@ export const methods = {
       text: z.string().optional(),
       /** Height, width, channels; for models that leave it open. */
       inputShape: z.array(z.int().min(1)).min(1).max(4).optional(),
+      /** Interpreter for a Python file; absent, python3 or python on the PATH. */
+      python: z.string().min(1).optional(),
     }),
     result: inspectionResultSchema,
   },

@@ -24,6 +24,7 @@ import { encodeModel, type ModelMetadata } from './layers-model';
 import { liveSettings } from './live-settings';
 import { MiniBatchDropping } from './mini-batch-dropping';
 import { ModelTests } from './model-tests';
+import { initialPythonWeights, pythonModelFiles } from './python-model';
 import { modelValues, quantizedInference } from './quantized-inference';
 import { RunCheckpoints } from './run-checkpoints';
 import { RunClock } from './run-clock';
@@ -87,8 +88,9 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       ledger.restore(checkpoint.state.ledger);
       log('info', `Resumed from the checkpoint at iteration ${from.iteration}.`);
     } else {
+      const initial = (await initialPythonWeights(run)) ?? initializeWeights(graph, streams.weights);
       const gates = newGates(trainer.gateWeights, targetShareOf(from.settings.savers));
-      const fresh = new Map([...initializeWeights(graph, streams.weights), ...gates]);
+      const fresh = new Map([...initial, ...gates]);
       const { startFrom } = configuration;
       trainer.writeWeights(startFrom ? startingWeights(graph, (await readTrainedModel(startFrom)).weights, fresh) : fresh);
     }
@@ -135,7 +137,8 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
           ...(count > 0 && { averagedWeights: count }),
           ...quantizedInference(settings, weights),
         };
-        await writeFolderAtomically(join(run.directory, 'model'), encodeModel({ graph, weights, metadata: described }));
+        const files = { ...encodeModel({ graph, weights, metadata: described }), ...(await pythonModelFiles(run, weights)) };
+        await writeFolderAtomically(join(run.directory, 'model'), files);
       }
       return outcome;
     } finally {

@@ -3,6 +3,7 @@ import type { InspectedModel, InspectionProblem, InspectionResult } from '../../
 import type { Backend } from '../backend/backend';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
+import type { PythonInterpreter } from '../python/python-interpreter';
 import { mayHoldModel, mentionsLayers } from './model-file';
 import { isWorthShowing } from './model-lenses';
 import { isOnlyCompared, visibleTextEditors } from './plain-editors';
@@ -18,6 +19,8 @@ export interface Inspection {
 }
 
 const debounceMs = 300;
+/** Loading PyTorch or TensorFlow for the first time can take minutes; the backend has limits of its own for the file. */
+export const inspectionPatienceMs = 180_000;
 const shapesKey = 'e2train.inputShapes';
 
 /** Inspects the model files that are visible, again after each pause in typing, and holds the newest result of each. */
@@ -33,6 +36,7 @@ export class Inspections extends Disposable {
 
   constructor(
     private readonly backend: Backend,
+    private readonly python: PythonInterpreter,
     private readonly memory: vscode.Memento,
     private readonly log: Log,
   ) {
@@ -45,6 +49,7 @@ export class Inspections extends Disposable {
     this.track(vscode.workspace.onDidCloseTextDocument((document) => this.forget(document.uri)));
     this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.inspectVisible()));
     this.track(backend.onDidChangeState(({ kind }) => kind === 'running' && this.inspectVisible()));
+    this.track(python.onDidChange(() => this.refresh()));
     this.track({ dispose: () => this.cancelTimers() });
   }
 
@@ -121,13 +126,14 @@ export class Inspections extends Disposable {
     const key = uri.toString();
     this.underway.set(key, version);
     try {
+      const interpreter = await this.python.parameterFor(file);
       const result = await inspectWithShapes(this.inputShapes, file, (inputShape) =>
         // Always the editor's text: while a save is under way, the disk may hold an older one than a document that is no longer dirty.
-        this.backend.request('inspect', { file, text, ...(inputShape ? { inputShape } : {}) }),
+        this.backend.request('inspect', { file, text, ...(inputShape ? { inputShape } : {}), ...interpreter }, inspectionPatienceMs),
       );
       // Someone typed on meanwhile: a newer inspection is on its way.
       if (this.disposed || document.isClosed || document.version !== version) return;
-      this.keep(uri, version, result, mentionsLayers(text));
+      this.keep(uri, version, result, mentionsLayers(text, document.languageId));
     } catch (error) {
       this.log.warn(`${file} could not be inspected: ${error instanceof Error ? error.message : error}`);
     } finally {

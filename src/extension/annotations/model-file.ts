@@ -6,7 +6,7 @@ export interface DocumentFacts {
   readonly text: string;
 }
 
-export const modelLanguages = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact'] as const;
+export const modelLanguages = ['typescript', 'javascript', 'typescriptreact', 'javascriptreact', 'python'] as const;
 
 /** Where documents with models can be: files on disk; not untitled ones, nor what version control shows. */
 export const modelDocuments = modelLanguages.map((language) => ({ scheme: 'file', language }));
@@ -14,9 +14,15 @@ export const modelDocuments = modelLanguages.map((language) => ({ scheme: 'file'
 const makesLayers = /\b(tf|tfl)\s*\.\s*(layers|sequential|model|input)\b|\blayers\s*\.\s*\w+\(|\bsequential\(|e2train:/;
 const mentionsTensorFlow = /tensorflow|tf\.layers|e2train:/;
 
+const makesPythonModels =
+  /\bnn\s*\.\s*(Module|Sequential)\b|\bkeras\s*\.\s*(Model|Sequential|Input)\b|\bkeras\.layers\b|\blayers\s*\.\s*[A-Z]\w*\(|e2train:/;
+const importsPythonLibrary = /^\s*(?:import|from)\s+(?:torch|torchvision|timm|keras|tensorflow)\b|e2train:/m;
+
 export function mayHoldModel({ scheme, languageId, text }: DocumentFacts): boolean {
-  return scheme === 'file' && (modelLanguages as readonly string[]).includes(languageId) && mentionsTensorFlow.test(text);
+  if (scheme !== 'file' || !(modelLanguages as readonly string[]).includes(languageId)) return false;
+  return (languageId === 'python' ? importsPythonLibrary : mentionsTensorFlow).test(text);
 }
 
-/** Whether the text makes layers itself. Only then is a problem shown at the file: one that merely loads TensorFlow.js is left in peace. */
-export const mentionsLayers = (text: string): boolean => makesLayers.test(text);
+/** Whether the text makes layers itself. Only then is a problem shown at the file: one that merely loads a library is left in peace. */
+export const mentionsLayers = (text: string, languageId: string): boolean =>
+  (languageId === 'python' ? makesPythonModels : makesLayers).test(text);

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
 import type { RunSummary } from '../../protocol/runs';
+import { inspectionPatienceMs } from '../annotations/inspections';
 import type { Backend } from '../backend/backend';
 import { commands } from '../commands';
 import type { Dashboard } from '../dashboard/dashboard';
 import { Disposable } from '../disposable';
+import type { PythonInterpreter } from '../python/python-interpreter';
 import { readSetting } from '../settings/settings';
 import { runItem } from './run-item';
 import type { RunList } from './run-list';
@@ -20,6 +22,7 @@ export class RunCommands extends Disposable {
     private readonly backend: Backend,
     private readonly runs: RunList,
     private readonly dashboard: Dashboard,
+    private readonly python: PythonInterpreter,
   ) {
     super();
     const register = (id: string, handler: (argument: unknown) => Promise<void>) =>
@@ -34,7 +37,11 @@ export class RunCommands extends Disposable {
 
   /** Starts a run and shows it. @throws Error with the backend's sentence. */
   async start(configuration: RunConfiguration): Promise<void> {
-    const { runId } = await this.backend.request('runs/start', { configuration }, 60_000);
+    const { model } = configuration;
+    const started =
+      model.kind === 'file' ? { ...configuration, model: { ...model, ...(await this.python.parameterFor(model.path)) } } : configuration;
+    // A Python model's file is run once more, for its own weights.
+    const { runId } = await this.backend.request('runs/start', { configuration: started }, 2 * inspectionPatienceMs);
     await this.runs.refresh();
     if (readSetting('dashboard.openOnStart')) await this.dashboard.show(runId, { preserveFocus: true });
   }

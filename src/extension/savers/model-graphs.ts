@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import { buildBuiltinNetwork } from '../../network/builtin-networks';
 import type { DataReference, RunConfiguration } from '../../protocol/configuration';
 import type { LayerGraph } from '../../protocol/layer-graph';
-import type { Inspections } from '../annotations/inspections';
+import { type Inspections, inspectionPatienceMs } from '../annotations/inspections';
 import type { Backend } from '../backend/backend';
 import { workspaceDirectory } from '../backend/workspace-directory';
+import type { PythonInterpreter } from '../python/python-interpreter';
 import { builtinImages, type ImageFacts, imageFactsOf } from './image-shape';
 
 export type GraphAnswer = { readonly graph: LayerGraph } | { readonly problem: string };
@@ -16,6 +17,7 @@ export class ModelGraphs {
   constructor(
     private readonly backend: Backend,
     private readonly inspections: Inspections,
+    private readonly python: PythonInterpreter,
   ) {}
 
   async of({ model, data }: Pick<RunConfiguration, 'model' | 'data'>): Promise<GraphAnswer> {
@@ -33,7 +35,11 @@ export class ModelGraphs {
     const file = isAbsolute(path) ? path : join(workspaceDirectory() ?? '', path);
     const { models, problems } =
       this.inspections.of(vscode.Uri.file(file)) ??
-      (await this.backend.request('inspect', { file, ...(inputShape ? { inputShape } : {}) }));
+      (await this.backend.request(
+        'inspect',
+        { file, ...(inputShape ? { inputShape } : {}), ...(await this.python.parameterFor(file)) },
+        inspectionPatienceMs,
+      ));
     const found = exportName === undefined ? models[0] : models.find((candidate) => candidate.exportName === exportName);
     if (found) return { graph: found.graph };
     const problem = problems.find((candidate) => candidate.exportName === exportName) ?? problems[0];

@@ -6,6 +6,8 @@ export interface Settings {
   'annotations.scope': 'allLayers' | 'activeLine';
   'inspection.timeoutSeconds': number;
   'inspection.memoryMB': number;
+  /** Empty: python3 or python on the PATH. */
+  python: string;
   'dashboard.connection': 'auto' | 'relay';
   'dashboard.openOnStart': boolean;
 }

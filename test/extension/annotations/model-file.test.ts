@@ -10,18 +10,28 @@ describe('a document that may hold a model', () => {
     expect(mayHoldModel({ ...document, text: 'export default (tf) => tf.layers.dense({ units: 1 })' })).toBe(true);
   });
 
+  it('is Python on disk that imports PyTorch or Keras', () => {
+    for (const text of ['import torch', 'from torch import nn', 'import os\nfrom keras import layers', '# e2train: input 32x32x3']) {
+      expect(mayHoldModel({ ...document, languageId: 'python', text })).toBe(true);
+    }
+  });
+
   it('is not untitled, of version control, of another language, or about something else', () => {
     expect(mayHoldModel({ ...document, scheme: 'untitled' })).toBe(false);
     expect(mayHoldModel({ ...document, scheme: 'git' })).toBe(false);
-    expect(mayHoldModel({ ...document, languageId: 'python' })).toBe(false);
+    expect(mayHoldModel({ ...document, languageId: 'ruby' })).toBe(false);
+    expect(mayHoldModel({ ...document, languageId: 'python', text: 'print("torch")' })).toBe(false);
     expect(mayHoldModel({ ...document, text: 'export const x = 1;' })).toBe(false);
   });
 });
 
 describe('mentionsLayers', () => {
   it('tells a file that makes layers from one that only loads TensorFlow.js', () => {
-    expect(mentionsLayers('const model = tf.sequential();')).toBe(true);
-    expect(mentionsLayers("import { layers } from '@tensorflow/tfjs'; layers.dense({ units: 1 });")).toBe(true);
-    expect(mentionsLayers("import * as tf from '@tensorflow/tfjs'; tf.tensor([1]).print();")).toBe(false);
+    expect(mentionsLayers('const model = tf.sequential();', 'typescript')).toBe(true);
+    expect(mentionsLayers("import { layers } from '@tensorflow/tfjs'; layers.dense({ units: 1 });", 'javascript')).toBe(true);
+    expect(mentionsLayers("import * as tf from '@tensorflow/tfjs'; tf.tensor([1]).print();", 'typescript')).toBe(false);
+    expect(mentionsLayers('from torch import nn\nmodel = nn.Sequential()', 'python')).toBe(true);
+    expect(mentionsLayers('from keras import layers\nx = layers.Dense(1)(y)', 'python')).toBe(true);
+    expect(mentionsLayers('import torch\nprint(torch.ones(2))', 'python')).toBe(false);
   });
 });
