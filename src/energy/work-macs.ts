@@ -41,7 +41,7 @@ export function macsOf(graph: LayerGraph, account: WorkAccount): MacTotals {
   if (!account.gates) return sum;
   const gates = findResidualBlocks(graph)
     .filter(({ add }) => account.gated.includes(add))
-    .reduce((macs, { entry }) => macs + gateMacs(graph, entry), 0);
+    .reduce((macs, { entry }, place) => macs + gateMacs(graph, entry, place === 0), 0);
   account.talliesOf(0).forEach(({ samples, iterations }) => {
     sum.gates += samples * iterations * gates;
   });

@@ -117,11 +117,12 @@ export class WorkPrices {
 
   private gatePrice({ gated, bits }: WorkAccount, samples: number): Record<Phase, number> {
     const sum = { forward: 0, inputGradient: 0, weightGradient: 0, update: 0 };
-    for (const { add, entry } of findResidualBlocks(this.graph)) {
-      if (!gated.includes(add)) continue;
-      const gate = gateEnergy(this.graph, entry, this.profile, samples, bits);
-      for (const phase of phases) sum[phase] += gate[phase];
-    }
+    findResidualBlocks(this.graph)
+      .filter(({ add }) => gated.includes(add))
+      .forEach(({ entry }, place) => {
+        const gate = gateEnergy(this.graph, entry, place === 0, this.profile, samples, bits);
+        for (const phase of phases) sum[phase] += gate[phase];
+      });
     return sum;
   }
 }
