@@ -39,6 +39,7 @@ async function serve(): Promise<void> {
     workspace,
     {
       onProgress: (progress) => each((session) => session.notify('measurements/progress', progress)),
+      onRow: (row) => each((session) => session.notify('measurements/row', row)),
       onEnded: (ending) => each((session) => session.notify('measurements/ended', ending)),
     },
     logToParent,

@@ -12,6 +12,7 @@ import { refuse, sentenceInstead } from './rpc-server';
 
 export interface MeasuringListener {
   onProgress(progress: NotificationParameters<'measurements/progress'>): void;
+  onRow(row: NotificationParameters<'measurements/row'>): void;
   onEnded(ending: NotificationParameters<'measurements/ended'>): void;
 }
 
@@ -57,7 +58,10 @@ export class MeasuringManager {
         network,
         sentenceInstead(() => findBoard(this.workspace, measuring.board)),
         {
-          listener: { onProgress: (progress) => this.listener.onProgress({ sessionId: id, ...progress }) },
+          listener: {
+            onProgress: (progress) => this.listener.onProgress({ sessionId: id, ...progress }),
+            onRow: (row) => this.listener.onRow({ sessionId: id, row }),
+          },
           signal: cancel.signal,
           sshConfiguration: process.env.E2TRAIN_SSH_CONFIG,
         },

@@ -75,6 +75,7 @@ function measuringFromOptions(model: ModelReference, board: string, options: Mea
     batchSize: options.batch,
     executions: options.executions,
     repeats: options.repeats,
+    windowSeconds: options.window,
     idleSeconds: options.idle,
     intervalSeconds: options.interval,
     reconnectSeconds: options.reconnect,

@@ -21,6 +21,7 @@ export const measureOptions = [
   new Option('--precision <list>', described(fields.precisions)).argParser(listed),
   new Option('--layers <list>', fields.layers.description).argParser(listed),
   new Option('--rails <list>', fields.rails.description).argParser(listed),
+  numberOption('--window <seconds>', fields.windowSeconds),
   numberOption('--idle <seconds>', fields.idleSeconds),
   numberOption('--interval <seconds>', fields.intervalSeconds),
   numberOption('--reconnect <seconds>', fields.reconnectSeconds),
@@ -42,6 +43,7 @@ export interface MeasureOptions {
   readonly precision?: string[];
   readonly layers?: string[];
   readonly rails?: string[];
+  readonly window?: number;
   readonly idle?: number;
   readonly interval?: number;
   readonly reconnect?: number;

@@ -30,7 +30,7 @@ export interface WindowPower {
 export const fewestSamples = 10;
 /** An interval this many times longer than the usual one is a gap. */
 const gapFactor = 3;
-/** A window of which gaps cover more than this share is not integrated. */
+/** A window of which one gap covers more than this share is not integrated. */
 const largestGapShare = 0.5;
 
 type RailPower = Omit<WindowPower, 'railJ'>;
@@ -83,7 +83,7 @@ function railPower(readings: readonly PowerSample[], window: TimeWindow): RailPo
   const intervals = inside.slice(1).map(({ time }, index) => time - inside[index]!.time);
   const intervalSeconds = median(intervals);
   const gaps = intervals.filter((interval) => interval > gapFactor * intervalSeconds);
-  const missing = gaps.reduce((sum, gap) => sum + gap, 0);
+  const missing = Math.max(0, ...gaps);
   if (missing > largestGapShare * seconds) {
     return { unavailable: `The meter gave nothing for ${missing.toFixed(2)} s of a window of ${seconds.toFixed(2)} s: measure again.` };
   }

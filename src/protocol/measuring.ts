@@ -23,6 +23,12 @@ export const measuringSchema = z.strictObject({
   batchSize: z.int().min(1).max(4096).default(1).describe('images in one execution of a layer'),
   executions: z.int().min(1).max(1e9).default(1).describe('executions of the layer in one run of the workload'),
   repeats: z.int().min(1).max(1000).default(5).describe('runs of the workload for each figure'),
+  windowSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe('raise the executions until one run of the workload takes so many seconds; it must repeat the layer as {executions} says'),
   idleSeconds: z.number().min(0).max(3600).default(2).describe('length of the idle windows before and after; 0: energies are gross'),
   intervalSeconds: z.number().min(0.001).max(10).default(0.02).describe('time between two power samples'),
   reconnectSeconds: z.number().min(0).max(3600).default(180).describe('how long a board that went away is waited for'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
 import { inspectionResultSchema } from './inspection';
-import { measurementFileSchema } from './measurements';
+import { measurementFileSchema, measurementRowSchema } from './measurements';
 import { measuringProgressSchema, measuringSchema } from './measuring';
 import { numberedRecordSchema } from './records';
 import { runSummarySchema } from './runs';
@@ -52,7 +52,7 @@ export const methods = {
   'runs/unsubscribe': { parameters: runId, result: nothing },
   /** All measurements of the workspace, newest first. */
   'measurements/list': { parameters: nothing, result: z.array(measurementFileSchema) },
-  /** Measures a model's layers on a board; one session at a time. How it goes comes as `measurements/progress` and `measurements/ended`. */
+  /** Measures a model's layers on a board; one session at a time. How it goes comes as `measurements/progress`, `row` and `ended`. */
   'measurements/start': { parameters: z.strictObject({ measuring: measuringSchema }), result: sessionId },
   /** Ends the session after what runs on the board was ended; what was measured is kept. */
   'measurements/cancel': { parameters: sessionId, result: nothing },
@@ -86,6 +86,8 @@ export const notifications = {
   'runs/changed': z.strictObject({ summary: runSummarySchema }),
   'runs/deleted': runId,
   'measurements/progress': sessionId.extend(measuringProgressSchema.shape),
+  /** One more figure, or why there is none; it is on disk already. */
+  'measurements/row': sessionId.extend({ row: measurementRowSchema }),
   /** The session is over. `failed` kept nothing; else the measurement has that id, and `partial` says why it is not all. */
   'measurements/ended': sessionId.extend({
     state: z.enum(['complete', 'partial', 'failed']),

@@ -1,16 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MeasurementFile, MeasurementRow } from '../../protocol/measurements';
+import type { MarkedWindow, MeasurementFile, MeasurementRow } from '../../protocol/measurements';
 import type { MeasurementStore } from '../measurement-store';
 import type { SensorRail } from '../meters/sensor-rail';
-import { isUnavailable } from '../power-sample';
+import { isUnavailable, type Unavailable } from '../power-sample';
 import { median } from '../statistics';
 import { type BoardState, countedRails, discoverBoard } from './board';
 import type { BoardRecord } from './board-record';
 import { loadScript } from './board-script';
 import { BoardConnection, BoardUnreachable, type ConnectionOptions, LinkDropped } from './connection';
-import { vanishedRail } from './evaluate-load';
+import { loadWindows, vanishedRail, workloadFailure } from './evaluate-load';
 import { rowOfLoad, unavailableRow } from './load-row';
 import { Notebook } from './notebook';
+import { raiseExecutions } from './raise-executions';
 import { type LoadTask, loadJson, workloadCommand } from './workload';
 
 export interface SessionOptions extends ConnectionOptions {
@@ -26,6 +27,8 @@ export interface SessionOptions extends ConnectionOptions {
   readonly tasks: readonly LoadTask[];
   readonly batchSize: number;
   readonly executions: number;
+  /** Executions are raised until one run of the workload takes this long; 0: they stay as they are. */
+  readonly windowSeconds: number;
   readonly repeats: number;
   readonly idleSeconds: number;
   readonly intervalSeconds: number;
@@ -126,9 +129,14 @@ export class BoardSession {
   }
 
   private async measure(task: LoadTask): Promise<void> {
+    const executions = await this.executionsOf(task);
+    if (typeof executions !== 'number') {
+      this.add(unavailableRow(task, executions.unavailable));
+      return;
+    }
     let trouble = '';
     for (let attempt = 1; attempt <= attempts && !this.signal.aborted; attempt++) {
-      const record = await this.tryOnce(task).catch(async (error: unknown) => {
+      const record = await this.tryOnce(task, executions).catch(async (error: unknown) => {
         if (!(error instanceof LinkDropped || error instanceof BoardUnreachable)) throw error;
         trouble = `the link to ${this.options.board} dropped`;
         this.notebook.note(`The link dropped while ${nameOf(task)} was measured; it is measured again.`);
@@ -139,18 +147,31 @@ export class BoardSession {
       if (!record) continue;
       trouble = await this.troubleOf(record, task);
       if (trouble === '') {
-        this.keep(task, record);
+        this.keep(task, record, executions);
         return;
       }
     }
-    if (this.signal.aborted) return;
-    const row = unavailableRow(task, `It could not be measured in ${attempts} attempts: ${trouble}.`);
-    this.notebook.add(row);
-    this.listener.onRow?.(row);
+    if (!this.signal.aborted) this.add(unavailableRow(task, `It could not be measured in ${attempts} attempts: ${trouble}.`));
   }
 
-  private tryOnce(task: LoadTask): Promise<BoardRecord> {
-    const { root, workload, batchSize, executions, repeats, idleSeconds, intervalSeconds } = this.options;
+  /** Executions for each run of a task's workload: as asked for, or as many as make it as long as it should be. */
+  private executionsOf(task: LoadTask): Promise<number | Unavailable> {
+    const { executions, windowSeconds } = this.options;
+    if (windowSeconds === 0) return Promise.resolve(executions);
+    return raiseExecutions(executions, windowSeconds, async (raised) => {
+      if (this.signal.aborted) return undefined;
+      const record = await this.tryOnce(task, raised, { repeats: 1, idleSeconds: 0 }).catch(() => undefined);
+      const load = record && !workloadFailure(record) ? loadWindows(record)[0] : undefined;
+      return load && load.end - load.begin;
+    });
+  }
+
+  private tryOnce(
+    task: LoadTask,
+    executions: number,
+    other: Partial<Pick<SessionOptions, 'repeats' | 'idleSeconds'>> = {},
+  ): Promise<BoardRecord> {
+    const { root, workload, batchSize, repeats, idleSeconds, intervalSeconds } = { ...this.options, ...other };
     const how = { batchSize, executions };
     const script = loadScript({
       root,
@@ -210,10 +231,15 @@ export class BoardSession {
     this.rails = present;
   }
 
-  private keep(task: LoadTask, record: BoardRecord): void {
-    const { row, windows } = rowOfLoad(task, record, this.rails, this.options);
+  private keep(task: LoadTask, record: BoardRecord, executions: number): void {
+    const { row, windows } = rowOfLoad(task, record, this.rails, { ...this.options, executions });
     this.noteSampling(record);
+    this.add(row, windows);
+  }
+
+  private add(row: MeasurementRow, windows?: readonly Omit<MarkedWindow, 'row'>[]): void {
     this.notebook.add(row, windows);
+    // With an external meter the figure is still to come.
     if (!windows) this.listener.onRow?.(row);
   }
 

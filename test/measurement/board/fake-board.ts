@@ -173,7 +173,7 @@ watts=$(awk "BEGIN { print 1 + \${filters:-16} / 64 }")
 [ -z "$MARKS" ] || { sleep 0.2; echo "e2train:begin"; }
 echo "$name $watts" >"$FAKE/load.new"
 mv "$FAKE/load.new" "$FAKE/load"
-sleep \${SECONDS_OF_LOAD:-0.8}
+sleep $(awk "BEGIN { print \${SECONDS_OF_EXECUTION:-0} * $(field executions) + \${SECONDS_OF_LOAD:-0.8} }")
 rm -f "$FAKE/load"
 sleep 0.05
 [ -z "$MARKS" ] || { echo "e2train:end \${MARKS}"; sleep 0.2; }

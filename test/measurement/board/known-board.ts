@@ -10,7 +10,7 @@ import type { SshServer } from './ssh-server';
 
 /*
  * Measuring over a real OpenSSH server on a board whose every joule is known: the fake board integrates the power that it shows, load by load.
- * A figure must lie within three of its own standard errors of that, and the error must be small enough to say something: 10 %, on a machine
+ * A figure must lie within three of its own standard errors of that, and the error must be small enough to say something: 20 %, on a machine
  * that does other work meanwhile.
  */
 
@@ -32,6 +32,7 @@ export function session(server: SshServer, board: FakeBoard, options: Partial<Me
     tasks: planLoads(graph, { phases: ['forward'], precisions: ['int8'], layers }),
     batchSize: 1,
     executions: 10,
+    windowSeconds: 0,
     repeats: 3,
     idleSeconds: 1,
     intervalSeconds: 0.02,
@@ -60,7 +61,7 @@ export function expectTrue(row: MeasurementFile['rows'][number] | undefined, { l
   expect(truth).toHaveLength(repeats);
   const trueJ = mean(truth.map(({ joules }) => joules)) / executions;
   expect(Math.abs(energyJ - trueJ), `${energyJ} ± ${standardErrorJ} J measured, ${trueJ} J true`).toBeLessThan(3 * standardErrorJ);
-  expect(standardErrorJ).toBeLessThan(0.1 * trueJ);
+  expect(standardErrorJ).toBeLessThan(0.2 * trueJ);
 }
 
 export function boardOrigin({ origin }: MeasurementFile) {

@@ -27,6 +27,7 @@ it('measures for an editor: start, progress, one session at a time, cancel, list
   const ended = () => new Promise<NotificationParameters<'measurements/ended'>>((resolve) => client.on('measurements/ended', resolve));
   const progress: string[] = [];
   client.on('measurements/progress', ({ text }) => progress.push(text));
+  client.on('measurements/row', ({ row }) => progress.push(`${row.layer} ${row.kind}`));
   expect(await client.request('boards/list', {})).toEqual([{ name: 'ultra96', address: server.host }]);
 
   const measuring = measuringSchema.parse({
@@ -41,7 +42,7 @@ it('measures for an editor: start, progress, one session at a time, cancel, list
   await expect(client.request('measurements/start', { measuring })).rejects.toThrow('A measurement is running already');
   const ending = await first;
   expect(ending).toMatchObject({ sessionId, state: 'complete' });
-  expect(progress).toEqual(['Connecting to ultra96', 'conv1 forward fp32']);
+  expect(progress).toEqual(['Connecting to ultra96', 'conv1 forward fp32', 'conv1 measured']);
   const [file] = await client.request('measurements/list', {});
   expect(file).toMatchObject({ id: ending.measurementId, rows: [{ kind: 'measured', layer: 'conv1' }] });
   await expect(client.request('measurements/cancel', { sessionId })).rejects.toThrow('is not running any more');

@@ -69,6 +69,17 @@ describe('a board with sensors', () => {
     expect((file.rows[0] as FigureRow).seconds! * 40).toBeLessThan(1.1);
   });
 
+  it('raises the executions until a run is as long as it should be', async () => {
+    const fake = fakeBoard();
+    const workload = `SECONDS_OF_LOAD=0 SECONDS_OF_EXECUTION=0.01 ${fake.workload}`;
+    const file = await session(server, fake, { layers: ['conv1'], executions: 1, windowSeconds: 0.8, workload }).measured;
+    const { executions = 0 } = file.rows[0] as FigureRow;
+    // 0.8 s are 80 executions, less what the command's start takes.
+    expect(executions).toBeGreaterThan(30);
+    expect(executions).toBeLessThan(200);
+    expectTrue(file.rows[0], fake, 3, executions);
+  });
+
   it('says why a workload gives no figure, and goes on', async () => {
     const fake = fakeBoard();
     const file = await session(server, fake, {
