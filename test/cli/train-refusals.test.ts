@@ -95,7 +95,7 @@ describe('data that cannot be read', () => {
   });
 });
 
-it('a batch that needs more memory than there is is refused with the batch that fits, which then trains', async () => {
+it('a batch that needs more memory than there is is refused with the batch that fits', async () => {
   const sentence = await refusal('resnet110', '--batch', '4096', '--engine', 'wasm');
   expect(sentence).toMatch(/^A batch of 4096 needs \d+\.\d\d GB of memory, and the wasm .* engine has \d\.\d\d GB: a batch of \d+ fits\.$/);
   const fits = Number(/a batch of (\d+) fits/.exec(sentence)![1]);

@@ -27,6 +27,8 @@ describe('all savers together', () => {
 
   it('are chosen in the sidebar, with what they are expected to save', async () => {
     savers = await window.saversView();
+    await savers.locator('#engine').click();
+    await savers.locator('#engine').getByText('WebAssembly').click();
     for (const saver of ['SMD', 'SLU', 'PSG']) await savers.locator('vscode-checkbox', { hasText: `(${saver})` }).click();
     const saved = await eventually(async () => {
       const text = (await savers.locator('.comparison').textContent()) ?? '';
@@ -41,6 +43,7 @@ describe('all savers together', () => {
     await window.codeLens('Train').click();
     dashboard = await DashboardPage.of(window);
     await dashboard.progress(/^Training · iteration \d+/).waitFor();
+    expect(records.run.read().environment?.build).toMatch(/^wasm/);
     await eventually(
       async () => ['blockExecution', 'signPrediction'].every((type) => records.all().some((record) => record.type === type)) || undefined,
       'records of blocks and of signs',

@@ -4,7 +4,7 @@ import { element, setText } from '../shared/element';
 import type { Host } from '../shared/host';
 import { AdvancedSettings } from './advanced-settings';
 import { BaselineInput } from './baseline-input';
-import { ChoiceInput } from './choice-input';
+import { type Choice, ChoiceInput } from './choice-input';
 import { Draft, tuningBetween } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
@@ -23,6 +23,13 @@ const startingMs = 15_000;
 const builtinData = 'builtin';
 const chooseFolder = 'choose';
 
+const engineChoices: readonly Choice[] = [
+  { value: 'auto', label: 'The fastest that works here' },
+  { value: 'native', label: 'Native kernels' },
+  { value: 'wasm', label: 'WebAssembly' },
+  { value: 'tensorflow', label: 'TensorFlow' },
+] satisfies readonly { value: RunConfiguration['engine']; label: string }[];
+
 /** The sidebar view: settings of the next run, or of the live one as far as they can change. */
 export class SaversPage {
   private readonly draft = new Draft();
@@ -38,6 +45,7 @@ export class SaversPage {
   private readonly model = new ChoiceInput('model', 'Model', (value) => this.change({ model: this.state!.models[Number(value)]!.model }));
   private readonly data = new ChoiceInput('data', 'Data set', (value) => this.changeData(value));
   private readonly device = new ChoiceInput('device', 'Device profile', (deviceProfile) => this.change({ deviceProfile }));
+  private readonly engine = new ChoiceInput('engine', 'Engine', (engine) => this.change({ engine: engine as RunConfiguration['engine'] }));
   private readonly iterations = new NumberInput(
     'iterations',
     'Iterations',
@@ -147,7 +155,8 @@ export class SaversPage {
   }
 
   private showChoices({ models, deviceProfiles }: ToSavers): void {
-    const { model, data, deviceProfile, savers } = this.draft.configuration!;
+    const { model, data, deviceProfile, engine, savers } = this.draft.configuration!;
+    this.engine.show(engineChoices, engine);
     this.baseline.showSavers(savers);
     const chosen = models.findIndex((candidate) => sameModel(candidate.model, model));
     const choices = models.map(({ label }, index) => ({ value: String(index), label }));
@@ -175,7 +184,8 @@ export class SaversPage {
     this.controls.show(live, blocked, this.starting);
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
-    for (const input of [this.model, this.data, this.device, this.baseline, this.batchSize, this.seed]) input.disabled = live !== undefined;
+    for (const input of [this.model, this.data, this.device, this.baseline, this.engine, this.batchSize, this.seed])
+      input.disabled = live !== undefined;
     for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.psg, this.swa, this.advanced])
       input.disabled = live !== undefined && !live.ours;
   }
