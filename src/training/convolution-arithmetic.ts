@@ -3,7 +3,7 @@ import type { Savers } from '../protocol/configuration';
 import type { CompileOptions } from './compile/compile-network';
 
 /** How convolutions compute under these savers, and whether their kernels are updated by signs. */
-export function convolutionArithmetic(savers: Pick<Savers, 'psg' | 'baseline'>): Pick<CompileOptions, 'fixedPoint' | 'signs'> {
+export function convolutionArithmetic(savers: Savers): Pick<CompileOptions, 'fixedPoint' | 'signs'> {
   const widths = saverWidths(savers);
   const signs = savers.psg.enabled || savers.baseline === 'signsgd';
   if (widths === undefined) return { signs };
@@ -12,6 +12,7 @@ export function convolutionArithmetic(savers: Pick<Savers, 'psg' | 'baseline'>):
     fixedPoint: {
       activationBits: activations,
       weightBits: weights,
+      ...((savers.slu.enabled || savers.stochasticDepth.enabled) && { skipping: true }),
       ...(gradients <= widestGradient && { gradientBits: gradients }),
       ...(predictor && { predictor: { activationBits: predictor.activations, gradientBits: predictor.gradients } }),
     },

@@ -16,6 +16,8 @@ import type { WeightValues } from './initialize-weights';
 export const quantizationSchema = z.strictObject({
   activationBits: z.int().min(2).max(16),
   weightBits: z.int().min(2).max(16),
+  /** Whether samples could skip blocks in training. */
+  skipping: z.boolean(),
   /** By `layer/input_range`; 0 where no sample ever passed. */
   ranges: z.record(z.string(), z.number().min(0)),
 });

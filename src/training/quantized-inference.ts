@@ -7,9 +7,9 @@ import type { LiveSettings } from './live-settings';
 export function quantizedInference({ savers }: LiveSettings, values: WeightValues): { quantization?: Quantization } {
   const { fixedPoint } = convolutionArithmetic(savers);
   if (!fixedPoint) return {};
-  const { activationBits, weightBits } = fixedPoint;
+  const { activationBits, weightBits, skipping = false } = fixedPoint;
   const ranges = [...values].filter(([name]) => name.endsWith('/input_range')).map(([name, range]) => [name, range[0]!]);
-  return { quantization: { activationBits, weightBits, ranges: Object.fromEntries(ranges) } };
+  return { quantization: { activationBits, weightBits, skipping, ranges: Object.fromEntries(ranges) } };
 }
 
 /** All values of a stored model, ranges of activations included, as the trainer takes them. */

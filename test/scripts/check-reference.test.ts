@@ -40,6 +40,16 @@ describe('A folder of references', () => {
     expect(files[2]).toMatch(/^cannot be read/);
   });
 
+  test('shows a quantised network that is off by more than roundings can bring about', async () => {
+    const reference = readReferenceFiles(references).find(({ file }) => file === 'slu-resnet14-psg.json.gz');
+    if (reference === undefined || 'problem' in reference) throw new Error('The file is not known.');
+    const content = structuredClone(reference.content) as { grads: Record<string, { values: Float32Array } | null> };
+    const [one, other] = ['group1_layer0.conv1.weight', 'group1_layer0.conv2.weight'] as const;
+    [content.grads[one], content.grads[other]] = [content.grads[other]!, content.grads[one]!];
+    const comparisons = await withEngine({ build: 'native', threads: 1 }, (engine) => reference.format.check(content, engine));
+    expect(comparisons.filter(isOff).map(({ name }) => name)).toEqual([`${one}: grads`, `${other}: grads`]);
+  });
+
   test('shows a case that is off', async () => {
     const cases = JSON.parse(readFileSync(join(references, 'psg-conv.json'), 'utf8')) as { name: string; gx: unknown; x: unknown }[];
     cases[1]!.gx = cases[1]!.x;

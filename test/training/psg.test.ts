@@ -67,7 +67,12 @@ describe('a run with PSG', () => {
   });
 
   it('resumes to the same bits after a kill, all savers on and settings changed on the way', async () => {
-    const savers = { psg, smd: { enabled: true, dropProbability: 0.3 }, swa: { enabled: true, startShare: 0.5, batchNormBatches: 3 } };
+    const savers = {
+      psg,
+      slu: { enabled: true },
+      smd: { enabled: true, dropProbability: 0.3 },
+      swa: { enabled: true, startShare: 0.5, batchNormBatches: 3 },
+    };
     const configuration = { ...settings, checkpointEvery: 7, savers };
     const tunings = { 12: { psg: { threshold: 0.2, activationBits: 6 } }, 30: { psg: { enabled: false } }, 37: { psg: { enabled: true } } };
     const whole = harness.create(configuration);

@@ -14,22 +14,25 @@ export type ReferenceFile =
   | { readonly file: string; readonly problem: string };
 
 /**
- * The files of a folder (.json and .json.gz), each with the format that its content has, whatever its name.
+ * The files of a folder (.json and .json.gz, whole or cut into parts .1, .2 …), each with the format that its content has, whatever its name.
  * @throws Error with one sentence when the folder is missing or has none.
  */
 export function readReferenceFiles(folder: string): ReferenceFile[] {
   if (!existsSync(folder)) throw new Error(`There is no folder ${folder}: give one with reference files (.json or .json.gz).`);
-  const files = readdirSync(folder)
-    .filter((file) => /\.json(\.gz)?$/.test(file))
-    .sort();
+  const files = [...new Set(readdirSync(folder).flatMap((file) => /^.*\.json(\.gz)?(?=(\.\d)?$)/.exec(file)?.[0] ?? []))].sort();
   if (files.length === 0) throw new Error(`The folder ${folder} has no reference files (.json or .json.gz).`);
   return files.map((file) => read(folder, file));
+}
+
+function partsOf(folder: string, file: string): string[] {
+  const parts = readdirSync(folder).filter((name) => name.startsWith(`${file}.`));
+  return parts.length > 0 ? parts.sort() : [file];
 }
 
 function read(folder: string, file: string): ReferenceFile {
   let parsed: unknown;
   try {
-    const bytes = readFileSync(join(folder, file));
+    const bytes = Buffer.concat(partsOf(folder, file).map((part) => readFileSync(join(folder, part))));
     parsed = JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
   } catch (error) {
     return { file, problem: `cannot be read: ${(error as Error).message}` };

@@ -41,6 +41,8 @@ export function emitBackward(
   for (const layer of [...layers].reverse()) {
     const dy = sums.take(layer.name, blocks?.samplesWithOutput(layer.name));
     if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, blocks?.arrive(layer.name, dy) ?? dy);
+    const again = sums.takeApart(layer.name);
+    if (again !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, again, true);
     blocks?.behind(layer.name, sums, weightGradients, forward.outputs, wanted);
   }
   return weightGradients.all;
@@ -49,7 +51,8 @@ export function emitBackward(
     return needsOutputGradient(graph, byName.get(name)!);
   }
 
-  function emitLayer(layer: Layer, dy: TensorId): void {
+  /** @param apart whether `dy` is that of the second run of a projection. */
+  function emitLayer(layer: Layer, dy: TensorId, apart = false): void {
     const inputs = layer.inputs.map((name) => forward.outputs.get(name)!);
     const x = inputs[0]!;
     const y = blocks?.ownOutput(layer.name, forward.outputs) ?? forward.outputs.get(layer.name)!;
@@ -63,7 +66,7 @@ export function emitBackward(
     /** A new tensor for this layer's share of an input's gradient. */
     const share = (input = 0): TensorId => {
       const dx = builder.perSample(`gradient of ${layer.inputs[input]} from ${layer.name}`, byName.get(layer.inputs[input]!)!.outputShape);
-      sums.give(layer.inputs[input]!, dx, samples);
+      sums.give(layer.inputs[input]!, dx, samples, apart && blocks?.runsTwice(layer.inputs[input]!));
       return dx;
     };
     const passOn = (): void => {

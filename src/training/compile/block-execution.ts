@@ -54,6 +54,14 @@ export class BlockExecution {
     return this.byLayer.get(layer)?.ending === layer ? undefined : this.samplesOf(layer);
   }
 
+  /**
+   * Whether a layer belongs to a projection, which in the authors' code runs twice where blocks are mixed: within the block, and for the
+   * samples that skip it. The values are the same, but each run has a gradient of its own, which matters where signs are taken of it.
+   */
+  runsTwice(layer: string): boolean {
+    return this.execution === 'masked' && this.tables.blocks.some(({ shortcut }) => shortcut.includes(layer));
+  }
+
   /** Called ahead of each layer: the gate decides ahead of the first layer of its branch. */
   before(layer: string, outputs: ReadonlyMap<string, TensorId>): void {
     const block = this.byLayer.get(layer);
@@ -141,7 +149,7 @@ export class BlockExecution {
     if (!wanted(shortcut)) return true;
     if (this.execution !== 'skip') {
       sums.lend(shortcut, dy);
-      sums.give(shortcut, dshortcut!);
+      sums.give(shortcut, dshortcut!, undefined, this.runsTwice(shortcut));
     } else if (shortcut === block.entry) sums.lend(shortcut, dy, executed);
     else if (dy === whole) sums.lend(shortcut, dy);
     else {

@@ -4,10 +4,10 @@ import { layerOf } from '../../network/graph-queries';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import { emitBackward } from './backward';
 import { BlockExecution, type BlockGates } from './block-execution';
-import { type FixedPoint, Quantizer, type RunningRange, RunningRanges } from './fixed-point';
+import { type FixedPoint, Quantizer, type RunningRange, RunningRanges, signedActivations } from './fixed-point';
 import { emitForward } from './forward';
 import type { ForwardMode } from './forward-mode';
-import { GateNetwork } from './gate-network';
+import { type GateArithmetic, GateNetwork } from './gate-network';
 import { GateTensors, type Gating, LearningGateTensors } from './gate-tensors';
 import { layersBelow, logitsLayer } from './network-ending';
 import { ProgramBuilder } from './program-builder';
@@ -120,14 +120,15 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   const { fixedPoint } = options;
   const ranges = new RunningRanges(builder);
   const quantizerOf = (operations: Operation[], mode: ForwardMode) =>
-    fixedPoint && new Quantizer(builder, operations, fixedPoint, ranges, mode);
+    fixedPoint && new Quantizer(builder, operations, fixedPoint, ranges, mode, signedActivations(graph, fixedPoint));
   const pass = (operations: Operation[], mode: ForwardMode, blocks?: BlockExecution, quantizer = quantizerOf(operations, mode)) =>
-    emitForward(builder, operations, graph, layers, weights, images, mode, blocks, quantizer);
+    emitForward(builder, operations, layers, weights, images, mode, blocks, quantizer);
 
   const train = builder.section('train');
-  const trained = gating && execution(train, slu?.execution ?? 'skip');
   const quantizer = quantizerOf(train, 'train');
   const signs = options.signs ? declareSigns() : undefined;
+  const arithmetic = { quantizer, signs: signs?.gradients };
+  const trained = gating && execution(train, slu?.execution ?? 'skip', arithmetic);
   const forward = pass(train, 'train', trained?.blocks, quantizer);
   const trainMetrics = builder.tensor('training metrics', [3], 'output');
   const dlogits = builder.perSample('gradient of logits', [classes]);
@@ -136,7 +137,6 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   if (trainLogits !== undefined) train.push({ kind: 'copy', x: forward.outputs.get(top.name)!, y: trainLogits });
   trained?.gates?.network.cost();
   const keepGradients = options.keepGradients ?? false;
-  const arithmetic = { quantizer, signs: signs?.gradients };
   const gradients = emitBackward(builder, train, graph, layers, weights, forward, top, dlogits, keepGradients, trained?.blocks, arithmetic);
   if (slu?.estimator === 'centred') trained?.gates?.network.mean();
 
@@ -154,16 +154,18 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   for (const weight of weights.all) {
     update(weight, signs && signed.has(weight.tensor) ? signs.learningRate : learningRate, options.weightDecay);
   }
-  for (const weight of learning?.allWeights ?? []) update(weight, learning!.learningRate, slu!.weightDecay);
+  const signedGates = new Set(signs && slu?.quantized ? learning?.weights.features : []);
+  for (const weight of learning?.allWeights ?? []) {
+    update(weight, signs && signedGates.has(weight) ? signs.learningRate : learning!.learningRate, slu!.weightDecay);
+  }
   if (learning) momenta.set('gates/mean gradient of the masks', learning.mean);
 
-  const observe = builder.section('observe');
-  pass(observe, 'observe', gating && execution(observe, 'skip').blocks);
+  skippingPass(builder.section('observe'), 'observe', gating && 'skip');
 
   const evaluationMetrics = builder.tensor('evaluation metrics', [3], 'output');
   const emitEvaluation = (section: string, how?: 'skip' | 'scaled'): void => {
     const operations = builder.section(section);
-    const evaluated = pass(operations, 'inference', how && execution(operations, how).blocks);
+    const evaluated = skippingPass(operations, 'inference', how);
     operations.push({ kind: 'softmaxCrossEntropy', logits: evaluated.outputs.get(top.name)!, labels, metrics: evaluationMetrics });
   };
   emitEvaluation('evaluate', gating?.options.kind === 'stochasticDepth' ? 'scaled' : undefined);
@@ -203,6 +205,11 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     }),
   };
 
+  function skippingPass(operations: Operation[], mode: ForwardMode, how?: 'skip' | 'scaled') {
+    const quantizer = quantizerOf(operations, mode);
+    return pass(operations, mode, how && execution(operations, how, { quantizer, signs: undefined }).blocks, quantizer);
+  }
+
   function declareSigns() {
     const threshold = builder.tensor('threshold of the predictor', [1], 'state');
     return {
@@ -216,10 +223,15 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
   function execution(
     operations: Operation[],
     how: 'skip' | 'masked' | 'scaled',
+    arithmetic: GateArithmetic,
   ): { blocks: BlockExecution; gates: BlockGates | undefined } {
     const { tables } = gating!;
     const gates = learning &&
-      slu && { network: new GateNetwork(builder, operations, tables, learning), tensors: learning, estimator: slu.estimator };
+      slu && {
+        network: new GateNetwork(builder, operations, tables, learning, slu.quantized ? arithmetic : undefined),
+        tensors: learning,
+        estimator: slu.estimator,
+      };
     return { blocks: new BlockExecution(graph, builder, operations, tables, how, gates), gates };
   }
 }

@@ -1,4 +1,7 @@
 import type { Operation, TensorId } from '../../engine/program';
+import { isNonNegative } from '../../network/non-negative';
+import { findResidualBlocks } from '../../network/residual-blocks';
+import type { LayerGraph } from '../../protocol/layer-graph';
 import type { ForwardMode } from './forward-mode';
 import type { ProgramBuilder } from './program-builder';
 
@@ -8,6 +11,8 @@ export interface FixedPoint {
   readonly weightBits: number;
   /** Of output gradients; float32 where absent. */
   readonly gradientBits?: number;
+  /** Whether samples may skip residual blocks: what passes from block to block may then be negative, even behind a ReLU. */
+  readonly skipping?: boolean;
   /** PSG's: bits of the operands of the product that predicts the weight gradient. */
   readonly predictor?: { readonly activationBits: number; readonly gradientBits: number };
 }
@@ -18,6 +23,15 @@ export interface Operands {
   readonly w: TensorId;
   /** How x is in fixed point; absent where it is not. */
   readonly format?: { readonly range: TensorId; readonly signed: boolean };
+}
+
+/**
+ * Whether the output of a layer may be negative, as fixed point needs to know. A sample that skips a block takes its shortcut, which may be a
+ * projection without an activation behind it.
+ */
+export function signedActivations(graph: LayerGraph, { skipping }: FixedPoint): (layer: string) => boolean {
+  const branches = new Set(findResidualBlocks(graph).flatMap(({ branch }) => branch));
+  return (layer) => !isNonNegative(graph, layer) || ((skipping ?? false) && !branches.has(layer));
 }
 
 /** Part of its old value that the running range of an activation keeps in each iteration, as the authors' code has it. */
@@ -60,6 +74,8 @@ export class Quantizer {
     readonly bits: FixedPoint,
     private readonly ranges: RunningRanges,
     private readonly mode: ForwardMode,
+    /** Whether the output of a layer may be negative. */
+    readonly isSigned: (layer: string) => boolean,
   ) {}
 
   /**

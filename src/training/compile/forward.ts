@@ -1,6 +1,5 @@
 import type { ActivationFunction, Operation, TensorId } from '../../engine/program';
-import { isNonNegative } from '../../network/non-negative';
-import type { Layer, LayerGraph } from '../../protocol/layer-graph';
+import type { Layer } from '../../protocol/layer-graph';
 import type { BlockExecution } from './block-execution';
 import type { Operands, Quantizer } from './fixed-point';
 import type { ForwardMode } from './forward-mode';
@@ -34,7 +33,6 @@ export function isEngineActivation(name: string): name is ActivationFunction {
 export function emitForward(
   builder: ProgramBuilder,
   operations: Operation[],
-  graph: LayerGraph,
   layers: readonly Layer[],
   weights: WeightTensors,
   images: TensorId,
@@ -71,7 +69,7 @@ export function emitForward(
       case 'depthwiseConv2d': {
         const window = windowOf(layer, builder.shapeOf(x), layer.kernelSize, layer.dilation);
         const { kernel, bias } = weights.of(layer);
-        const signed = !isNonNegative(graph, layer.inputs[0]!);
+        const signed = quantizer?.isSigned(layer.inputs[0]!) ?? true;
         const operands = quantizer?.operands(layer.name, x, signed, kernel!, layer.outputShape[2]!, samples) ?? { x, w: kernel! };
         convolved.set(layer.name, operands);
         return emit({ kind: layer.kind, x: operands.x, w: operands.w, ...(bias !== undefined && { bias }), y: output(), window });

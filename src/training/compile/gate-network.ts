@@ -1,12 +1,16 @@
 import type { GateGradientEstimator } from '../../engine/gate-operations';
 import type { Operation, TensorId } from '../../engine/program';
-import { type GateTensors, gateFeatures, type LearningGateTensors } from './gate-tensors';
+import type { Operands, Quantizer } from './fixed-point';
+import { type GateTensors, type GateWeight, gateFeatures, type LearningGateTensors } from './gate-tensors';
 import type { ProgramBuilder } from './program-builder';
+import type { SignedGradients } from './signed-gradients';
 import type { WeightGradients } from './weight-gradients';
+import { pointWindow } from './window';
 
 /** What one gate's forward pass leaves for its gradient. */
 interface GateStep {
   readonly pooled: TensorId;
+  readonly operands: Operands;
   readonly features: TensorId;
   readonly previousH: TensorId;
   readonly previousCell: TensorId | undefined;
@@ -14,6 +18,12 @@ interface GateStep {
   readonly cell: TensorId;
   readonly h: TensorId;
   readonly logit: TensorId;
+}
+
+/** How the gates' 1×1 convolutions compute and learn where it is not in float32. */
+export interface GateArithmetic {
+  readonly quantizer: Quantizer | undefined;
+  readonly signs: SignedGradients | undefined;
 }
 
 /** Part of the old mean of the masks' gradients that stays in each iteration. */
@@ -33,6 +43,7 @@ export class GateNetwork {
     private readonly operations: Operation[],
     private readonly tables: GateTensors,
     private readonly learning: LearningGateTensors,
+    private readonly arithmetic?: GateArithmetic,
   ) {}
 
   /** Adds the next gate, which looks at `x` (an image, or a vector). */
@@ -45,7 +56,9 @@ export class GateNetwork {
     const pooled = shape.length === 3 ? named('pooled input', shape[2]!) : x;
     if (pooled !== x) operations.push({ kind: 'globalAveragePooling2d', x, y: pooled });
     const features = named('features', gateFeatures);
-    operations.push({ kind: 'dense', x: pooled, w: weights.features[gate]!.tensor, y: features });
+    const { tensor: w, name } = weights.features[gate]!;
+    const operands = this.arithmetic?.quantizer?.operands(name, pooled, true, w, gateFeatures, undefined) ?? { x: pooled, w };
+    operations.push({ kind: 'dense', ...{ x: operands.x, w: operands.w, y: features } });
     const before = this.steps.at(-1);
     const previousH = before?.h ?? learning.noState;
     const z = named('LSTM input', 4 * gateFeatures);
@@ -61,7 +74,7 @@ export class GateNetwork {
     const { uniforms, probabilities } = learning;
     operations.push({ kind: 'gate', logit, uniforms, probabilities, masks: tables.masks, gate });
     operations.push({ kind: 'listSamples', masks: tables.masks, gate, ...tables.lists[gate]! });
-    this.steps.push({ pooled, features, previousH, previousCell: before?.cell, z, cell, h, logit });
+    this.steps.push({ pooled, operands, features, previousH, previousCell: before?.cell, z, cell, h, logit });
   }
 
   /** The controller's part, once all gates have decided. */
@@ -115,11 +128,20 @@ export class GateNetwork {
     const dfeatures = named('features', gateFeatures);
     dense(step.features, dz, weights.input.tensor, weights.inputBias.tensor, dfeatures);
     const dpooled = x === undefined ? undefined : named('pooled input', builder.shapeOf(step.pooled)[0]!);
-    dense(step.pooled, dfeatures, weights.features[gate]!.tensor, undefined, dpooled);
+    this.featureGradient(step.operands, dfeatures, weights.features[gate]!, gradients);
+    if (dpooled !== undefined) operations.push({ kind: 'denseInputGradient', dy: dfeatures, w: step.operands.w, dx: dpooled });
     if (x === undefined || dpooled === undefined || step.pooled === x) return dpooled;
     const dx = builder.perSample(`gradient of the input of gate ${gate}`, builder.shapeOf(x));
     operations.push({ kind: 'globalAveragePooling2dGradient', dy: dpooled, dx });
     return dx;
+  }
+
+  /** Of a gate's 1×1 convolution. */
+  private featureGradient(operands: Operands, dy: TensorId, { tensor, name, shape }: GateWeight, gradients: WeightGradients): void {
+    const full = (dw: TensorId): Operation => ({ kind: 'denseWeightGradient', x: operands.x, dy, dw });
+    const { quantizer, signs } = this.arithmetic ?? {};
+    const use = { layer: name, operands, dy, window: pointWindow, samples: undefined, kernelShape: [1, 1, ...shape], full };
+    gradients.compute([tensor], new Map([[tensor, name]]), ([g]) => signs?.emit({ ...use, g: g! }, quantizer) ?? full(g!));
   }
 
   /** Moves the running mean of the masks' gradients, once all are known. */

@@ -16,6 +16,8 @@ export type Gating =
       readonly estimator: GateGradientEstimator;
       /** L2 weight decay of the gates' weights. */
       readonly weightDecay: number;
+      /** The gates' 1×1 convolutions compute and learn as the network's do, in fixed point and by signs (the authors' code). Absent: in float32. */
+      readonly quantized?: boolean;
     }
   /** Stochastic depth: whole batches skip a block by chance. */
   | { readonly kind: 'stochasticDepth' };

@@ -8,6 +8,8 @@ interface Share {
   readonly own: boolean;
   /** The list of samples for which it holds values; none for all. */
   readonly samples: TensorId | undefined;
+  /** Of a second pass through the layer, which is kept out of the sum. */
+  readonly apart: boolean;
 }
 
 /**
@@ -23,12 +25,12 @@ export class GradientSums {
     private readonly operations: Operation[],
   ) {}
 
-  give(layer: string, tensor: TensorId, samples?: TensorId): void {
-    this.add(layer, { tensor, own: true, samples });
+  give(layer: string, tensor: TensorId, samples?: TensorId, apart = false): void {
+    this.add(layer, { tensor, own: true, samples, apart });
   }
 
   lend(layer: string, tensor: TensorId, samples?: TensorId): void {
-    this.add(layer, { tensor, own: false, samples });
+    this.add(layer, { tensor, own: false, samples, apart: false });
   }
 
   /**
@@ -36,7 +38,7 @@ export class GradientSums {
    * @param samples the list of samples for which the layer has an output; none for all. Some share holds values for all of them.
    */
   take(layer: string, samples?: TensorId): TensorId | undefined {
-    const shares = this.shares.get(layer) ?? [];
+    const shares = (this.shares.get(layer) ?? []).filter(({ apart }) => !apart);
     if (shares.length <= 1) return shares[0]?.tensor;
     const whole = shares.filter((share) => share.samples === samples);
     const own = whole.find((share) => share.own);
@@ -50,6 +52,11 @@ export class GradientSums {
       sum,
     );
     return sum;
+  }
+
+  /** The gradient that was given apart. */
+  takeApart(layer: string): TensorId | undefined {
+    return this.shares.get(layer)?.find(({ apart }) => apart)?.tensor;
   }
 
   /**
@@ -69,7 +76,10 @@ export class GradientSums {
       sum,
     );
     this.operations.push({ kind: 'copy', x: others, y: sum, samples: rest });
-    this.shares.set(layer, [...shares.filter((share) => !joined.includes(share)), { tensor: sum, own: true, samples: undefined }]);
+    this.shares.set(layer, [
+      ...shares.filter((share) => !joined.includes(share)),
+      { tensor: sum, own: true, samples: undefined, apart: false },
+    ]);
   }
 
   private accumulate(shares: readonly Share[], into: TensorId): void {

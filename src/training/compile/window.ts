@@ -29,3 +29,9 @@ export function windowOf(
     padLeft: layer.padding.left,
   };
 }
+
+/** That of a 1×1 convolution on one pixel: a dense layer. */
+export const pointWindow: Window = {
+  ...{ inputHeight: 1, inputWidth: 1, outputHeight: 1, outputWidth: 1, kernelHeight: 1, kernelWidth: 1 },
+  ...{ strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1, padTop: 0, padLeft: 0 },
+};
