@@ -1,54 +1,50 @@
-import * as z from 'zod';
-import { asic45nm } from './asic-45nm';
+import { type DeviceProfile, deviceProfileSchema } from '../protocol/device-profile';
+import { issuesInWords } from '../protocol/issue-in-words';
+import asic45nm from './profiles/asic-45nm.json';
+import eyeriss65nm from './profiles/eyeriss-65nm.json';
+
+/** Profiles that need nothing of this machine. */
+export const builtinProfiles: readonly DeviceProfile[] = [asic45nm, eyeriss65nm];
+
+/** The profile of the machine itself, which only a calibration can make. */
+export const hostProfile = 'host';
+
+const howToMakeHost =
+  `The device profile “${hostProfile}” stands for your own machine and is made from measurements of it: ` +
+  `e2train calibrate MEASUREMENTS.csv --profile asic-45nm --name ${hostProfile}`;
 
 /**
- * A device profile: what one operation and one moved bit cost on a device. Plain data that can be kept as JSON; every coefficient says where
- * it comes from, so that an estimate can be traced and a profile corrected.
+ * The profile of that name.
+ * @param own a person's profiles, beside the built-in ones.
+ * @throws RangeError when there is none; the sentence names those there are, or how to make it.
  */
+export function findDeviceProfile(name: string, own: readonly DeviceProfile[] = []): DeviceProfile {
+  const all = [...builtinProfiles, ...own];
+  const profile = all.find((candidate) => candidate.name === name);
+  if (profile) return profile;
+  if (name === hostProfile) throw new RangeError(`${howToMakeHost}.`);
+  throw new RangeError(`There is no device profile “${name}”; choose one of: ${all.map((candidate) => candidate.name).join(', ')}.`);
+}
 
-const coefficient = z.strictObject({
-  value: z.number().positive(),
-  /** Where the value comes from: publication, data sheet, measurement, or the assumption made. */
-  source: z.string().min(1),
-});
-
-const arithmetic = z.strictObject({
-  /** Picojoules of one addition. */
-  addPJ: coefficient,
-  /** Picojoules of one multiplication. */
-  multiplyPJ: coefficient,
-});
-
-export const deviceProfileSchema = z.strictObject({
-  name: z.string().min(1),
-  /** One sentence for a person who chooses. */
-  description: z.string().min(1),
-  /** Arithmetic by operand width in bits: 8 integer, 16 and 32 floating point. */
-  arithmetic: z.strictObject({ 8: arithmetic, 16: arithmetic, 32: arithmetic }),
-  /** Width of the partial sums that MACs add to. */
-  accumulatorBits: coefficient,
-  /** Rows × columns of the MAC array: inputs read from the buffer serve this many output channels at once (columns). */
-  array: z.strictObject({ rows: coefficient, columns: coefficient }),
-  /** Registers beside each MAC unit, picojoules per 64-bit access. */
-  register: z.strictObject({ accessPJ: coefficient }),
-  /** On-chip buffer: size in bytes, picojoules per 64-bit access. */
-  buffer: z.strictObject({ bytes: coefficient, accessPJ: coefficient }),
-  /** Off-chip memory, picojoules per 64 bits moved. */
-  dram: z.strictObject({ accessPJ: coefficient }),
-});
-export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
-
-export const builtinProfiles: readonly DeviceProfile[] = [asic45nm];
+/** Field of a profile as its file writes it: `buffer.accessPJ.value`. */
+const fieldOf = (path: readonly PropertyKey[]): string => (path.length > 0 ? `“${path.join('.')}”` : 'The profile');
 
 /**
- * The built-in profile of that name.
- * @throws RangeError when there is none; the sentence names those there are.
+ * Reads a profile that a person wrote.
+ * @param file what a sentence calls it.
+ * @throws RangeError with one sentence that names the file and the field.
  */
-export function findDeviceProfile(name: string): DeviceProfile {
-  const profile = builtinProfiles.find((candidate) => candidate.name === name);
-  if (!profile) {
-    const known = builtinProfiles.map((candidate) => candidate.name).join(', ');
-    throw new RangeError(`There is no device profile “${name}”; choose one of: ${known}.`);
+export function parseDeviceProfile(text: string, file: string): DeviceProfile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`${file} is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  return profile;
+  const parsed = deviceProfileSchema.safeParse(json);
+  if (!parsed.success)
+    throw new RangeError(`${file} is no device profile: ${issuesInWords(parsed.error.issues.slice(0, 1), json, fieldOf)}`);
+  if (builtinProfiles.some(({ name }) => name === parsed.data.name))
+    throw new RangeError(`${file} has the name of the built-in profile “${parsed.data.name}”: give it another “name”.`);
+  return parsed.data;
 }

@@ -1,13 +1,7 @@
 import { elementsOf, inputShapesOf, needsInputGradient } from '../network/graph-queries';
 import type { Layer, LayerGraph, LayerOf } from '../protocol/layer-graph';
-import type { DeviceProfile } from './device-profile';
-import { noWork, type OperandWidths, type PhaseWork, streamed } from './work';
-
-interface Phases {
-  readonly forward: PhaseWork;
-  readonly inputGradient: PhaseWork;
-  readonly weightGradient: PhaseWork;
-}
+import type { Context, Phases } from './layer-context';
+import { noWork, type PhaseWork, streamed } from './work';
 
 /** Additions and multiplications per element. Exponentials count as eight of each, a polynomial with range reduction: our assumption. */
 const activationOperations: Record<LayerOf<'activation'>['function'], number> = {
@@ -51,14 +45,6 @@ function batchNormalizationWork(graph: LayerGraph, layer: LayerOf<'batchNormaliz
     },
     weightGradient: noWork,
   };
-}
-
-export interface Context {
-  readonly batchSize: number;
-  readonly widths: OperandWidths;
-  readonly profile: DeviceProfile;
-  /** Share of the entries of convolutions' weight gradients that the predictor decides; 0 where absent. */
-  readonly predictedShare?: number;
 }
 
 /**

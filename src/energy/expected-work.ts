@@ -1,8 +1,8 @@
 import { type GatedBlock, gatedBlocksOf } from '../network/gated-blocks';
 import { survivalProbabilities } from '../network/stochastic-depth';
 import type { Savers } from '../protocol/configuration';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
-import type { DeviceProfile } from './device-profile';
 import type { IterationWork } from './iteration-work';
 import { saverWidths } from './saver-widths';
 import { gradientEntries, WorkAccount } from './work-account';

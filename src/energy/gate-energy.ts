@@ -1,8 +1,8 @@
 import { layerOf } from '../network/graph-queries';
 import { networkMacs } from '../network/macs';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { type Phase, phases } from '../protocol/phases';
-import type { DeviceProfile } from './device-profile';
 import { estimateNetwork } from './estimate';
 import type { OperandWidths } from './work';
 

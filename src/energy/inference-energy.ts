@@ -1,5 +1,5 @@
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
-import type { DeviceProfile } from './device-profile';
 import type { IterationWork } from './iteration-work';
 import { createLedger } from './ledger';
 

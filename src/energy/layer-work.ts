@@ -2,7 +2,8 @@ import { elementsOf, needsInputGradient, needsOutputGradient, readersOf } from '
 import { layerParameters } from '../network/parameters';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import type { Phase } from '../protocol/phases';
-import { type Context, elementwiseWork } from './elementwise-work';
+import { elementwiseWork } from './elementwise-work';
+import type { Context } from './layer-context';
 import { matrixWork } from './matrix-work';
 import { fullPrecision, noWork, type OperandWidths, type PhaseWork, streamed, sumOfWork } from './work';
 
@@ -32,11 +33,11 @@ function ownWidths({ kind }: Layer, { widths }: Context): OperandWidths {
 
 /** What one layer does in one iteration, by phase. The sum of gradients from several readers is charged to the layer's input gradient. */
 export function layerWork(graph: LayerGraph, layer: Layer, context: Context): Record<Phase, PhaseWork> {
-  const widths = ownWidths(layer, context);
+  const own = { ...context, widths: ownWidths(layer, context) };
   const work =
     layer.kind === 'conv2d' || layer.kind === 'depthwiseConv2d' || layer.kind === 'dense' || layer.kind === 'other'
-      ? matrixWork(graph, layer, context.batchSize, widths, context.profile, widths.predictor && context.predictedShare)
-      : elementwiseWork(graph, layer, { ...context, widths });
+      ? matrixWork(graph, layer, own)
+      : elementwiseWork(graph, layer, own);
   const { trainable } = layerParameters(graph, layer);
   return {
     forward: work.forward,

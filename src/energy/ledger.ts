@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { LayerEnergyRecord } from '../protocol/records';
-import type { DeviceProfile } from './device-profile';
 import { estimateNetwork, type NetworkEstimate } from './estimate';
 import type { IterationWork } from './iteration-work';
 import { WorkAccount, workAccountSchema } from './work-account';

@@ -1,6 +1,6 @@
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
-import type { DeviceProfile } from './device-profile';
 import { estimateNetwork, type NetworkEstimate } from './estimate';
 import { expectedIterationEnergy } from './expected-work';
 

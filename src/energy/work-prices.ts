@@ -1,8 +1,8 @@
 import { findResidualBlocks } from '../network/residual-blocks';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { type Phase, phases } from '../protocol/phases';
 import type { LayerEnergyRecord } from '../protocol/records';
-import type { DeviceProfile } from './device-profile';
 import { estimateNetwork, type NetworkEstimate } from './estimate';
 import { gateEnergy } from './gate-energy';
 import type { OperandWidths } from './work';

@@ -40,9 +40,11 @@ export interface PhaseWork {
   readonly sramBits: number;
   /** Bits moved to and from off-chip memory. */
   readonly dramBits: number;
+  /** Cycles that the MAC array takes for the MACs; element-wise work is not in it. */
+  readonly cycles: number;
 }
 
-export const noWork: PhaseWork = { macs: [], registerBits: 0, additions: 0, multiplications: 0, sramBits: 0, dramBits: 0 };
+export const noWork: PhaseWork = { macs: [], registerBits: 0, additions: 0, multiplications: 0, sramBits: 0, dramBits: 0, cycles: 0 };
 
 /** Element-wise work whose bits go once between off-chip memory and the arithmetic units: written to the buffer once, read from it once. */
 export function streamed(dramBits: number, additions: number, multiplications: number): PhaseWork {
@@ -50,6 +52,8 @@ export function streamed(dramBits: number, additions: number, multiplications: n
 }
 
 export function sumOfWork(a: PhaseWork, b: PhaseWork): PhaseWork {
+  if (a === noWork) return b;
+  if (b === noWork) return a;
   return {
     macs: [...a.macs, ...b.macs],
     registerBits: a.registerBits + b.registerBits,
@@ -57,5 +61,6 @@ export function sumOfWork(a: PhaseWork, b: PhaseWork): PhaseWork {
     multiplications: a.multiplications + b.multiplications,
     sramBits: a.sramBits + b.sramBits,
     dramBits: a.dramBits + b.dramBits,
+    cycles: a.cycles + b.cycles,
   };
 }

@@ -2,8 +2,8 @@
 export const phases = ['forward', 'inputGradient', 'weightGradient', 'update'] as const;
 export type Phase = (typeof phases)[number];
 
-/** Where a joule goes within a phase: arithmetic, on-chip buffer, off-chip memory. */
-export const components = ['compute', 'sram', 'dram'] as const;
+/** Where a joule goes within a phase: arithmetic and registers, on-chip buffer, off-chip memory, static power while it lasts. */
+export const components = ['compute', 'sram', 'dram', 'static'] as const;
 export type Component = (typeof components)[number];
 
 /** How a figure came to be. Every figure that a person sees carries one of these. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { builtinProfiles, deviceProfileSchema, findDeviceProfile } from '../../src/energy/device-profile';
+import { builtinProfiles, findDeviceProfile } from '../../src/energy/device-profile';
+import { deviceProfileSchema } from '../../src/protocol/device-profile';
 
 describe('device profiles', () => {
   it('survive JSON and satisfy their schema, a source beside each coefficient', () => {
@@ -21,6 +22,6 @@ describe('device profiles', () => {
   });
 
   it('name those there are when asked for another', () => {
-    expect(() => findDeviceProfile('fpga')).toThrow('There is no device profile “fpga”; choose one of: asic-45nm.');
+    expect(() => findDeviceProfile('fpga')).toThrow('There is no device profile “fpga”; choose one of: asic-45nm, eyeriss-65nm.');
   });
 });

@@ -8,8 +8,7 @@ import { phases } from '../../src/protocol/phases';
 
 /**
  * Expected energies are those of the best mappings that ZigZag 3.9.1 (PyPI zigzag-dse, KU Leuven) finds for single convolutions of ResNet-20
- * on a 16×16 array with a 108 KB buffer, 45 nm word energies, in microjoules. The model leaves out overlapping rows and imperfect reuse at
- * the registers, so it lies below: by at most 8 %.
+ * on a 16×16 array with a 108 KB buffer, 45 nm word energies, in microjoules.
  */
 const published: [
   name: string,
@@ -33,8 +32,8 @@ const published: [
   ['group2_block2_conv1', 32, 32, 32, 876.07, 876.07, 868.24],
   ['group3_block2_conv1', 64, 32, 32, 807.5, 807.5, 800.13],
 ];
-/** Share by which the model may lie below a published energy. */
-const below = 0.08;
+/** Our search may find a little more or less than the published one. */
+const tolerance = 0.035;
 
 const profile = findDeviceProfile('asic-45nm');
 const resnet20 = buildResNet({ depth: 20, inputShape: [32, 32, 3], classes: 10 });
@@ -50,22 +49,20 @@ describe('the cost model beside a published mapper', () => {
   it.each(published)('%s, %d channels, %d bits, batch %d', (name, _channels, bits, batch, ...microjoules) => {
     const { phaseJ } = layerAt(name, bits, batch);
     [phaseJ.forward, phaseJ.inputGradient, phaseJ.weightGradient].forEach((joules, index) => {
-      const ratio = (joules * 1e6) / microjoules[index]!;
-      expect(ratio).toBeGreaterThan(1 - below);
-      expect(ratio).toBeLessThan(1.01);
+      expect(Math.abs((joules * 1e6) / microjoules[index]! - 1)).toBeLessThan(tolerance);
     });
   });
 
-  it('charges equal MACs by their bytes: 1 : 0.82 : 1.19 at 8 bits, within 0.02', () => {
+  it('charges equal MACs by their bytes: 1 : 0.82 : 1.19 at 8 bits, within 0.01', () => {
     const [first, second, third] = names.map((name) => forward(name, 8, 1)) as [number, number, number];
-    expect(Math.abs(second / first - 0.82)).toBeLessThan(0.02);
-    expect(Math.abs(third / first - 1.19)).toBeLessThan(0.02);
+    expect(Math.abs(second / first - 0.82)).toBeLessThan(0.01);
+    expect(Math.abs(third / first - 1.19)).toBeLessThan(0.01);
   });
 
-  it('makes fp32 cost 4.15 to 4.5 times int8 although its MACs cost 20 times as much (published: 4.3 to 4.5)', () => {
+  it('makes fp32 cost 4.3 to 4.5 times int8 although its MACs cost 20 times as much', () => {
     for (const name of names) {
       const ratio = forward(name, 32, 1) / forward(name, 8, 1);
-      expect(ratio).toBeGreaterThan(4.15);
+      expect(ratio).toBeGreaterThan(4.3);
       expect(ratio).toBeLessThan(4.5);
     }
   });
@@ -74,16 +71,31 @@ describe('the cost model beside a published mapper', () => {
   it.each([
     [8, [0.96, 0.79, 0.43]],
     [32, [0.96, 0.82, 0.54]],
-  ] as const)('amortises weights over the batch at %d bits, activations not, within 0.03', (bits, expected) => {
+  ] as const)('amortises weights over the batch at %d bits, activations not, within 0.01', (bits, expected) => {
     names.forEach((name, index) => {
-      expect(Math.abs(forward(name, bits, 32) / 32 / forward(name, bits, 1) - expected[index]!)).toBeLessThan(0.03);
+      expect(Math.abs(forward(name, bits, 32) / 32 / forward(name, bits, 1) - expected[index]!)).toBeLessThan(0.01);
     });
   });
 
-  it('gives 711 µJ for all convolutions and the dense layer of ResNet-20 forward at fp32, batch 1, within 2 %', () => {
-    const { layers } = estimateNetwork(resnet20, profile, { batchSize: 1 });
-    const sum = layers.filter((layer) => layer.macs.forward > 0).reduce((total, layer) => total + layer.phaseJ.forward, 0);
-    expect(Math.abs((sum * 1e6) / 711 - 1)).toBeLessThan(0.02);
+  // The published network has no convolutions in its shortcuts.
+  it.each([
+    [32, 711],
+    [8, 163],
+  ] as const)('gives for ResNet-20 forward at %d bits, batch 1, shortcuts left out, %d µJ within 0.5 %%', (bits, microjoules) => {
+    const widths = { weights: bits, activations: bits, gradients: bits };
+    const { layers } = estimateNetwork(resnet20, profile, { batchSize: 1, bits: widths });
+    const counted = layers.filter(({ name, macs }) => macs.forward > 0 && !name.includes('shortcut'));
+    const sum = counted.reduce((total, layer) => total + layer.phaseJ.forward, 0);
+    expect(Math.abs((sum * 1e6) / microjoules - 1)).toBeLessThan(0.005);
+  });
+
+  it('costs per MAC at 8 bits, batch 1: the stem 9 pJ, layers with stride 2 5.5 to 5.8, the dense layer 192 and its biases', () => {
+    const perMac = (name: string) => (forward(name, 8, 1) * 1e12) / layerAt(name, 8, 1).macs.forward;
+    expect(perMac('conv1')).toBeCloseTo(9, 1);
+    expect(perMac('group2_block1_conv1')).toBeCloseTo(5.5, 1);
+    expect(perMac('group3_block1_conv1')).toBeCloseTo(5.8, 1);
+    // Ten biases of eight bits: 80 / 64 · (1300 + 2 · 35.2) pJ, and ten additions, over 640 MACs: 2.7 pJ each.
+    expect(Math.abs(perMac('dense') - 192 - 2.7)).toBeLessThan(1);
   });
 });
 

@@ -4,6 +4,8 @@ import { findDeviceProfile } from '../../src/energy/device-profile';
 import { estimateNetwork } from '../../src/energy/estimate';
 import type { IterationWork } from '../../src/energy/iteration-work';
 import { createLedger, gatesRow } from '../../src/energy/ledger';
+import { noWork } from '../../src/energy/work';
+import { costOfWork } from '../../src/energy/work-cost';
 import { findResidualBlocks } from '../../src/network/residual-blocks';
 import { buildResNet } from '../../src/network/resnet';
 import { layerEnergyRecordSchema } from '../../src/protocol/records';
@@ -112,19 +114,12 @@ describe('an iteration with predicted gradient signs', () => {
   });
 
   it('prices integer MACs by the product of their widths: 8×8 bits 0.23 pJ, 4×16 the same, fp32 where one side is wider than 16', () => {
-    const computeOf = (activations: number, gradients: number) => {
-      const widths = { weights: 8, activations: 8, gradients: 8, between: 32, predictor: { activations, gradients } };
-      const { layers } = estimateNetwork(graph, profile, { batchSize: 1, bits: widths, predictedShare: 1 });
-      return layers.find(({ name }) => name === 'group1_block1_conv1')!.phases.weightGradient.compute;
-    };
-    const macs = 256 * 9 * 16 * 16;
-    const registers = (activations: number) => (macs * (activations + 64) * profile.register.accessPJ.value) / 64;
-    const perMac = (activations: number, gradients: number) =>
-      ((computeOf(activations, gradients) - computeOf(1, 1)) * 1e12 - registers(activations) + registers(1)) / macs;
-    // Horowitz, ISSCC 2014: int8 multiplication 0.2 pJ; against 1×1 bit, whose product is a 64th of it.
-    expect(perMac(8, 8)).toBeCloseTo(0.2 * (1 - 1 / 64), 9);
-    expect(perMac(4, 16)).toBeCloseTo(0.2 * (1 - 1 / 64), 9);
-    expect(perMac(8, 32)).toBeCloseTo(4.6 - 0.03 - 0.2 / 64, 9);
+    const perMac = (...widths: [number, number]) => costOfWork({ ...noWork, macs: [{ count: 1e12, bits: widths }] }, profile).compute;
+    // Horowitz, ISSCC 2014: int8 multiplication 0.2 pJ and addition 0.03 pJ, fp32 3.7 and 0.9 pJ.
+    expect(perMac(8, 8)).toBeCloseTo(0.23, 12);
+    expect(perMac(4, 16)).toBeCloseTo(0.23, 12);
+    expect(perMac(1, 1)).toBeCloseTo(0.03 + 0.2 / 64, 12);
+    expect(perMac(8, 32)).toBeCloseTo(4.6, 12);
   });
 });
 

@@ -32,7 +32,9 @@ export type Tensor = 'input' | 'weights' | 'output';
 export interface LoopNest {
   /** Iterations of each loop, in the order of `loopDimensions`. The batch may be a fraction: an expected number of samples. */
   readonly sizes: LoopSizes;
-  readonly stride: number;
+  /** Steps of the window, and distances between the filter's taps, by rows and by columns. */
+  readonly strides: readonly [number, number];
+  readonly dilation: readonly [number, number];
   /** Rows and columns of the input that are stored; padding is neither stored nor fetched. */
   readonly inputRows: number;
   readonly inputColumns: number;
@@ -52,11 +54,11 @@ export function nestMacs({ sizes }: LoopNest): number {
 }
 
 /** Elements of a tensor that the iterations `tile` touch. A window of the input is its output tile and the filter around it, cut at the border. */
-export function tileElements(tensor: Tensor, tile: LoopSizes, { stride, inputRows, inputColumns }: LoopNest): number {
+export function tileElements(tensor: Tensor, tile: LoopSizes, { strides, dilation, inputRows, inputColumns }: LoopNest): number {
   const [batch = 1, outputChannels = 1, inputChannels = 1, rows = 1, columns = 1, filterRows = 1, filterColumns = 1, groups = 1] = tile;
   if (tensor === 'weights') return outputChannels * inputChannels * filterRows * filterColumns * groups;
   if (tensor === 'output') return batch * outputChannels * rows * columns * groups;
-  const height = Math.min(inputRows, (rows - 1) * stride + filterRows);
-  const width = Math.min(inputColumns, (columns - 1) * stride + filterColumns);
+  const height = Math.min(inputRows, (rows - 1) * strides[0] + (filterRows - 1) * dilation[0] + 1);
+  const width = Math.min(inputColumns, (columns - 1) * strides[1] + (filterColumns - 1) * dilation[1] + 1);
   return batch * inputChannels * height * width * groups;
 }

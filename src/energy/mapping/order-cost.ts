@@ -78,7 +78,9 @@ export class OrderCost {
   price({ dimensions, factors }: LoopOrder, bound: number): number {
     const { problem, found, limits } = this;
     const { prices, summedOver } = problem;
-    const { stride, inputRows, inputColumns } = problem.nest;
+    const { inputRows, inputColumns } = problem.nest;
+    const [strideY, strideX] = problem.nest.strides;
+    const [dilationY, dilationX] = problem.nest.dilation;
     const [plain0, plain1, plain2] = this.plain;
     const [windowed0, windowed1, windowed2] = this.windowed;
     if (limits[0] < 1 || limits[1] < 1 || limits[2] < 1) return Number.POSITIVE_INFINITY;
@@ -115,7 +117,9 @@ export class OrderCost {
         else if (dimension === columns) x *= factor;
         else if (dimension === filterRows) filterY *= factor;
         else filterX *= factor;
-        window = Math.min(inputRows, (y - 1) * stride + filterY) * Math.min(inputColumns, (x - 1) * stride + filterX);
+        window =
+          Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
+          Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
       }
       if (plain0[dimension]) size0 *= factor;
       if (plain1[dimension]) size1 *= factor;
@@ -178,7 +182,9 @@ export class OrderCost {
   private measureTiles(dimensions: readonly number[], factors: readonly number[]): void {
     const { problem, plain, windowed, inside, sumsOutside } = this;
     const { unroll, summedOver, distinct } = problem;
-    const { stride, inputRows, inputColumns } = problem.nest;
+    const { inputRows, inputColumns } = problem.nest;
+    const [strideY, strideX] = problem.nest.strides;
+    const [dilationY, dilationX] = problem.nest.dilation;
     let y = unroll[rows]!;
     let x = unroll[columns]!;
     let filterY = unroll[filterRows]!;
@@ -188,7 +194,9 @@ export class OrderCost {
     sumsOutside[0] = problem.sums;
     for (let tensor = 0; tensor < 3; tensor++)
       this.tiles[tensor]![0] = windowed[tensor] ? distinct[tensor]! / spatialWindow : distinct[tensor]!;
-    let window = Math.min(inputRows, (y - 1) * stride + filterY) * Math.min(inputColumns, (x - 1) * stride + filterX);
+    let window =
+      Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
+      Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
     const [tiles0, tiles1, tiles2] = this.tiles;
     let size0 = tiles0[0]!;
     let size1 = tiles1[0]!;
@@ -208,7 +216,9 @@ export class OrderCost {
         else if (dimension === columns) x *= factor;
         else if (dimension === filterRows) filterY *= factor;
         else filterX *= factor;
-        window = Math.min(inputRows, (y - 1) * stride + filterY) * Math.min(inputColumns, (x - 1) * stride + filterX);
+        window =
+          Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
+          Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
       }
       if (plain0[dimension]) size0 *= factor;
       if (plain1[dimension]) size1 *= factor;

@@ -1,4 +1,4 @@
-import { type ContractionEnergy, contractionEnergy } from './contraction-energy';
+import { type ContractionTraffic, contractionTraffic } from './contraction-traffic';
 import { type LoopDimension, loopDimensions } from './loop-nest';
 import type { MappingProblem } from './mapping-problem';
 import { type LoopOrder, OrderCost } from './order-cost';
@@ -39,6 +39,8 @@ function descend(cost: OrderCost, order: MutableOrder, start: number): number {
   // Every loop is tried until all have been in vain since the last change.
   for (let tried = 0; tried - lastChange <= count; tried++) {
     const from = tried % count;
+    // Of equal loops side by side one is as good as another.
+    if (from > 0 && dimensions[from] === dimensions[from - 1] && factors[from] === factors[from - 1]) continue;
     for (let to = 0; to < count; to++) {
       if (to === from || (dimensions[from] === dimensions[to] && factors[from] === factors[to])) continue;
       move(dimensions, from, to);
@@ -67,6 +69,8 @@ function descend(cost: OrderCost, order: MutableOrder, start: number): number {
   return price;
 }
 
+const copyOf = ({ dimensions, factors }: LoopOrder): MutableOrder => ({ dimensions: [...dimensions], factors: [...factors] });
+
 function startFrom(problem: MappingProblem, dimensions: readonly LoopDimension[]): MutableOrder {
   const rank = loopDimensions.map((name) => dimensions.indexOf(name));
   const indices = problem.dimensions.map((_, index) => index);
@@ -85,41 +89,86 @@ function pseudoRandom(seed: number): () => number {
   };
 }
 
+/** The cheapest loop order that was found, and what it does. */
+export interface Mapping {
+  readonly order: LoopOrder;
+  readonly traffic: ContractionTraffic;
+}
+
+/** A search under way: the best order so far, and descents that may find a better one. */
+class Search {
+  private readonly cost: OrderCost;
+  private best: LoopOrder | undefined;
+  private bestPrice = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly problem: MappingProblem) {
+    this.cost = new OrderCost(problem);
+  }
+
+  /** Descends from an order, unless it begins at more than so many times the best price. Changes the order in place. */
+  try(order: MutableOrder, hopeful = Number.POSITIVE_INFINITY): void {
+    const start = this.cost.price(order, Number.POSITIVE_INFINITY);
+    if (this.best && start > hopeful * this.bestPrice) return;
+    const price = descend(this.cost, order, start);
+    if (!(price < this.bestPrice * improvement)) return;
+    this.bestPrice = price;
+    this.best = order;
+  }
+
+  /** @throws RangeError when not even tiles of one element fit the registers or the buffer. */
+  get order(): LoopOrder {
+    if (this.best) return this.best;
+    throw new RangeError('Not even one element of each operand fits the registers and the buffer of this device profile.');
+  }
+
+  mapping(): Mapping {
+    const { order } = this;
+    this.cost.price(order, Number.POSITIVE_INFINITY);
+    return { order, traffic: contractionTraffic(this.problem, order, this.cost.boundaries) };
+  }
+}
+
 /**
- * Energy of a contraction under the best loop order that a descent from several starts finds, and from there after `kicks` disturbances of
- * three loops each.
+ * The best mapping that descents from orders find which keep one tensor in place, and from there after `kicks` disturbances of three loops each.
  * @throws RangeError when not even tiles of one element fit the registers or the buffer.
  */
-export function bestContraction(problem: MappingProblem, kicks: number): ContractionEnergy {
-  const cost = new OrderCost(problem);
-  let found: LoopOrder | undefined;
-  let bestPrice = Number.POSITIVE_INFINITY;
-  for (const dimensions of startingOrders) {
-    const order = startFrom(problem, dimensions);
-    const price = descend(cost, order, cost.price(order, Number.POSITIVE_INFINITY));
-    if (price < bestPrice) {
-      bestPrice = price;
-      found = order;
-    }
-  }
-  if (!found) throw new RangeError('Not even one element of each operand fits the registers and the buffer of this device profile.');
-  let best: LoopOrder = found;
+export function bestMapping(problem: MappingProblem, kicks: number): Mapping {
+  const search = new Search(problem);
+  for (const dimensions of startingOrders) search.try(startFrom(problem, dimensions));
   const random = pseudoRandom(1);
-  const count = best.dimensions.length;
+  const count = search.order.dimensions.length;
   for (let kick = 0; kick < kicks && count > 2; kick++) {
-    const order: MutableOrder = { dimensions: [...best.dimensions], factors: [...best.factors] };
+    const order = copyOf(search.order);
     for (let loop = 0; loop < 3; loop++) {
       const from = Math.floor(random() * count);
       const to = Math.floor(random() * count);
       move(order.dimensions, from, to);
       move(order.factors, from, to);
     }
-    const price = descend(cost, order, cost.price(order, Number.POSITIVE_INFINITY));
-    if (price < bestPrice * improvement) {
-      bestPrice = price;
-      best = order;
-    }
+    search.try(order);
   }
-  cost.price(best, Number.POSITIVE_INFINITY);
-  return contractionEnergy(problem, best, cost.boundaries);
+  return search.mapping();
+}
+
+/** A loop brought outside is worth a descent while it costs less than this many times the best. */
+const hopeful = 1.5;
+
+/**
+ * The best mapping near a good order of the problem's loops, such as that of a similar problem: from the order itself, and with a loop of
+ * each dimension brought outside, which is how a tensor that no longer fits the buffer is cut in pieces.
+ * @throws RangeError when not even tiles of one element fit the registers or the buffer.
+ */
+export function refinedMapping(problem: MappingProblem, near: LoopOrder): Mapping {
+  const search = new Search(problem);
+  search.try(copyOf(near));
+  for (let dimension = 0; dimension < loopDimensions.length; dimension++) {
+    const order = copyOf(search.order);
+    const outermost = order.dimensions.lastIndexOf(dimension);
+    const last = order.dimensions.length - 1;
+    if (outermost < 0 || outermost === last) continue;
+    move(order.dimensions, outermost, last);
+    move(order.factors, outermost, last);
+    search.try(order, hopeful);
+  }
+  return search.mapping();
 }

@@ -33,22 +33,26 @@ function heading({ layers, made, energyJ, models }: AnnotatedLine): string {
 
 function breakdownTable(layers: readonly EstimatedLayer[]): string {
   const at = (phase: Phase, component: Component) => layers.reduce((sum, { estimate }) => sum + estimate.phases[phase][component], 0);
-  const header = ['', ...components.map(componentName), localize('Sum')];
+  // Where the profile states no static power there is no column of zeros; the line below says so.
+  const shown = components.filter((component) => component !== 'static' || phases.some((phase) => at(phase, component) > 0));
+  const header = ['', ...shown.map(componentName), localize('Sum')];
   const rows = phases.map((phase) => {
-    const values = components.map((component) => at(phase, component));
+    const values = shown.map((component) => at(phase, component));
     return [phaseName(phase), ...values, values.reduce((sum, value) => sum + value, 0)];
   });
-  const sums = components.map((component) => phases.reduce((sum, phase) => sum + at(phase, component), 0));
+  const sums = shown.map((component) => phases.reduce((sum, phase) => sum + at(phase, component), 0));
   const last = [localize('Sum'), ...sums, sums.reduce((sum, value) => sum + value, 0)];
   const text = (cells: (string | number)[]) =>
     `| ${cells.map((cell) => (typeof cell === 'number' ? formatJoules(cell) : cell)).join(' | ')} |`;
-  return [text(header), '|:--|--:|--:|--:|--:|', ...rows.map(text), text(last)].join('\n');
+  return [text(header), `|:--|${'--:|'.repeat(shown.length + 1)}`, ...rows.map(text), text(last)].join('\n');
 }
 
 /** What the figures are and rest on. */
 export function basis({ deviceProfile, batchSize, run }: EstimatedModel): string {
   const saving = run.savedShare === 0 ? '' : ` ${localize('The savers now set save {0} over the run.', formatShare(run.savedShare))}`;
-  return localize('Estimated, profile {0}, batch {1}, one computed training iteration, fp32.', deviceProfile, batchSize) + saving;
+  const { notIncluded } = run.iteration;
+  const leftOut = notIncluded.length > 0 ? ` ${localize('Without static power, which the profile does not state.')}` : '';
+  return localize('Estimated, profile {0}, batch {1}, one computed training iteration, fp32.', deviceProfile, batchSize) + leftOut + saving;
 }
 
 function layerList(layers: readonly EstimatedLayer[]): string {
@@ -94,6 +98,8 @@ export function componentName(component: Component): string {
       return localize('On-chip memory');
     case 'dram':
       return localize('DRAM');
+    case 'static':
+      return localize('Static power');
   }
 }
 

@@ -73,7 +73,10 @@ function referenceNest(name: string, result: Result): LoopNest {
   const roles = name.includes('bwd_weight')
     ? ({ moving: 'input', stationary: 'output', result: 'weights' } as const)
     : ({ moving: 'input', stationary: 'weights', result: 'output' } as const);
-  const nest = { sizes: [B, K, C, OY, OX, F, F, result.dims.G ?? 1], stride, inputRows, inputColumns, roles };
+  const nest: LoopNest = {
+    ...{ sizes: [B, K, C, OY, OX, F, F, result.dims.G ?? 1], strides: [stride, stride], dilation: [1, 1] },
+    ...{ inputRows, inputColumns, roles },
+  };
   for (const [operand, tensor] of [
     ['W', roles.stationary],
     ['O', roles.result],

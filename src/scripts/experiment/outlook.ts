@@ -1,7 +1,7 @@
 import { textTable } from '../../cli/text-table';
-import type { DeviceProfile } from '../../energy/device-profile';
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { estimateRun } from '../../energy/run-estimate';
+import type { DeviceProfile } from '../../protocol/device-profile';
 import type { LayerGraph } from '../../protocol/layer-graph';
 import type { TaskState } from './experiment-runs';
 

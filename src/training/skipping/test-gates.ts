@@ -1,8 +1,8 @@
-import type { DeviceProfile } from '../../energy/device-profile';
 import { inferenceEnergy } from '../../energy/inference-energy';
 import { survivalProbabilities } from '../../network/stochastic-depth';
 import { Random } from '../../platform/random';
 import type { Savers } from '../../protocol/configuration';
+import type { DeviceProfile } from '../../protocol/device-profile';
 import type { LayerGraph } from '../../protocol/layer-graph';
 import type { EvaluationRecord } from '../../protocol/records';
 import { type Evaluation, evaluateTestSet } from '../evaluate-test-set';

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { contractionEnergy, totalPJ } from '../../../src/energy/mapping/contraction-energy';
+import { contractionTraffic } from '../../../src/energy/mapping/contraction-traffic';
 import { nestMacs } from '../../../src/energy/mapping/loop-nest';
 import { mappingProblem } from '../../../src/energy/mapping/mapping-problem';
 import { OrderCost } from '../../../src/energy/mapping/order-cost';
-import { bestContraction } from '../../../src/energy/mapping/search';
+import { bestMapping } from '../../../src/energy/mapping/search';
 import { compareWithReference } from '../../../src/scripts/energy-check/compare';
 import { type ReferenceCase, readReferenceCases } from '../../../src/scripts/energy-check/reference-file';
 
@@ -17,11 +18,12 @@ const named = (name: string) => cases.find((one) => one.name === name)!;
 function mapped({ nest, accelerator, operands, unroll, compulsoryBits }: ReferenceCase, bufferKilobytes?: number) {
   // Word energy by the same interpolation as the file's: 20 pJ at 32 KB, 100 pJ at 1 MB, 10 pJ at 8 KB, per 64 bits.
   const kilobytes = bufferKilobytes ?? 0;
-  const pJ = (20 * (kilobytes / 32) ** (kilobytes < 32 ? 1 / 2 : Math.log(5) / Math.log(32))) / 64;
+  const wordPJ = (20 * (kilobytes / 32) ** (kilobytes < 32 ? 1 / 2 : Math.log(5) / Math.log(32))) / 64;
   const resized =
-    bufferKilobytes === undefined ? accelerator : { ...accelerator, buffer: { bits: kilobytes * 8192, readPJ: pJ, writePJ: pJ } };
-  const energy = bestContraction(mappingProblem(nest, resized, operands, unroll), 40);
-  return { pJ: totalPJ(energy), pJPerMac: totalPJ(energy) / nestMacs(nest), dram: energy.dramBits / compulsoryBits, energy };
+    bufferKilobytes === undefined ? accelerator : { ...accelerator, buffer: { bits: kilobytes * 8192, readPJ: wordPJ, writePJ: wordPJ } };
+  const { traffic } = bestMapping(mappingProblem(nest, resized, operands, unroll), 40);
+  const pJ = totalPJ(contractionEnergy(traffic, resized, operands.macPJ));
+  return { pJ, pJPerMac: pJ / nestMacs(nest), dram: (traffic.dram.readBits + traffic.dram.writtenBits) / compulsoryBits };
 }
 const at = (layer: string, accelerator = 'h45_w8_gb108K', batch = 1) => named(`${accelerator}|${layer}|B${batch}`);
 const convolutions = ['r20.s1.fwd', 'r20.s2.fwd', 'r20.s3.fwd'] as const;
@@ -122,7 +124,8 @@ it('counts memory by memory what the search prices in one sum, with a small buff
       const cost = new OrderCost(problem);
       const price = cost.price(problem, Number.POSITIVE_INFINITY);
       if (price === Number.POSITIVE_INFINITY) continue;
-      expect(totalPJ(contractionEnergy(problem, problem, cost.boundaries)) / price).toBeCloseTo(1, 12);
+      const traffic = contractionTraffic(problem, problem, cost.boundaries);
+      expect(totalPJ(contractionEnergy(traffic, problem.accelerator, operands.macPJ)) / price).toBeCloseTo(1, 12);
     }
   }
 });
