@@ -22,6 +22,7 @@ export function runSummary(run: RunFolder): string {
     `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
     `Test accuracy                 ${evaluation ? testAccuracy(evaluation) : 'unavailable: not evaluated yet'}`,
     ...(evaluation?.lastIterate ? [`  of the last weights         ${formatShare(evaluation.lastIterate.accuracy)} (measured)`] : []),
+    ...(evaluation?.gates ? gatesInWords(evaluation.gates) : []),
     `Energy of this computer       ${hostEnergyInWords(latest(records, 'hostEnergy') as HostEnergyRecord | undefined)}`,
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
     `Engine                        ${environment ? engineInWords(environment) : 'unavailable: not recorded'}`,
@@ -40,6 +41,13 @@ function engineInWords({ engine, build, simd, threads, engineNote }: Environment
 function testAccuracy({ accuracy, images, averagedWeights }: EvaluationRecord): string {
   const of = averagedWeights === undefined ? '' : `, average of ${averagedWeights} sets of weights (SWA)`;
   return `${formatShare(accuracy)} of ${images} images (measured${of})`;
+}
+
+/** Each way of inference with its accuracy, what of the gated blocks it runs, and what an image costs. */
+function gatesInWords({ sampled, threshold, full }: NonNullable<EvaluationRecord['gates']>): string[] {
+  const row = (name: string, { accuracy, executedShare, inferenceJ }: typeof full) =>
+    `  ${name.padEnd(28)}${formatShare(accuracy)} (measured), ${formatShare(executedShare)} of the gated blocks, ~${formatJoules(inferenceJ)} per image`;
+  return [row('gates by chance, as trained', sampled), row('gates above one half', threshold), row('all blocks', full)];
 }
 
 /** Everything that the computer drew meanwhile, for training or not. */

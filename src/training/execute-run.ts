@@ -32,6 +32,7 @@ import { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import { RunReporter } from './run-reporter';
 import { noTally } from './skipping/block-tally';
+import { foldSurvival } from './skipping/fold-survival';
 import { initializeGateWeights } from './skipping/gate-weights';
 import { gatingOf, targetShareOf } from './skipping/gating-of';
 import { Trainer } from './trainer';
@@ -131,7 +132,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       const outcome = await loop.run();
       if (outcome === 'finished') {
         const { iteration, settings } = loop.state;
-        const weights = finite(await loop.model(), iteration);
+        const weights = finite(modelToKeep(await loop.model(), settings.savers), iteration);
         const { count } = average.state;
         const described = {
           ...metadata(dataset, trainer, iteration),
@@ -147,6 +148,15 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
     }
   } finally {
     trainer.dispose();
+  }
+
+  /** Under stochastic depth, the weights with which the plain network gives what was tested. */
+  function modelToKeep(weights: WeightValues, { stochasticDepth }: Savers): WeightValues {
+    if (!stochasticDepth.enabled) return weights;
+    const { weights: folded, unfolded } = foldSurvival(graph, weights, stochasticDepth.skipRatio);
+    if (unfolded.length > 0)
+      warn(`The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, where the tests of this run gave it less.`);
+    return folded;
   }
 
   async function writeCheckpoint(state: TrainingState, average: WeightAverage): Promise<void> {

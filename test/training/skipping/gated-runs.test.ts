@@ -6,6 +6,7 @@ import { createLocalEngine } from '../../../src/engine/local/local-engine';
 import { buildResNet } from '../../../src/network/resnet';
 import { metricRecordSchema } from '../../../src/protocol/records';
 import type { RunFolder } from '../../../src/runs/run-folder';
+import { predictImages } from '../../../src/training/predict';
 import { GraphBuilder } from '../graph-builder';
 import { RunHarness } from '../run-harness';
 import { smallResNet } from '../small-resnet';
@@ -145,5 +146,18 @@ describe('a run with stochastic depth', () => {
     expect(evaluation).not.toHaveProperty('gates');
     const last = harness.records(run, 'iteration').at(-1)!;
     expect(last.energyJ / last.baselineEnergyJ).toBeLessThan(0.9);
+  });
+
+  it('keeps a model that gives, with all blocks and no factors, what the run was tested with', async () => {
+    const savers = { stochasticDepth: { enabled: true, skipRatio: 0.5 } };
+    const run = narrow.create({ iterations: 60, learningRate: 0.05, augment: false, savers });
+    await narrow.work(run);
+    const { test } = narrow.dataset;
+    const images = Array.from({ length: test.count }, (_, image) => test.pixels.slice(image * 192, (image + 1) * 192));
+    const predictions = await predictImages(run.directory, images, engine);
+    const loss =
+      predictions.reduce((sum, { probabilities }, image) => sum - Math.log(probabilities[test.labels[image]!]!), 0) / images.length;
+    // Float32, in another order.
+    expect(loss).toBeCloseTo(narrow.records(run, 'evaluation').at(-1)!.loss, 4);
   });
 });
