@@ -1,5 +1,4 @@
 import { basename, relative } from 'node:path';
-import { findDeviceProfile } from '../energy/device-profile';
 import { estimateNetwork, type NetworkEstimate } from '../energy/estimate';
 import { formatCount, formatJoules, formatShare } from '../energy/format';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
@@ -8,6 +7,7 @@ import { runConfigurationSchema } from '../protocol/configuration';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { phases } from '../protocol/phases';
 import { cifarClasses, cifarShape } from './cifar-graph';
+import { profileArgument } from './device-profile-argument';
 import { inspectFile, modelReference, problemOnCommandLine } from './resolve-model';
 import { textTable } from './text-table';
 
@@ -29,7 +29,7 @@ interface NamedGraph {
  * @throws Error with one sentence when there is no model to estimate.
  */
 export async function estimate(argument: string, options: EstimateOptions): Promise<void> {
-  const profile = findDeviceProfile(options.profile ?? runConfigurationSchema.shape.deviceProfile.parse(undefined));
+  const profile = profileArgument(options.profile ?? runConfigurationSchema.shape.deviceProfile.parse(undefined));
   const batchSize = options.batch ?? runConfigurationSchema.shape.batchSize.parse(undefined);
   const models = await modelsOf(argument, options);
   const estimates = models.map(({ name, graph }) => ({ name, graph, network: estimateNetwork(graph, profile, { batchSize }) }));
@@ -65,7 +65,7 @@ function heading(name: string, graph: LayerGraph, network: NetworkEstimate): str
   const macs = network.macs.forward + network.macs.inputGradient + network.macs.weightGradient;
   const energy = `~${formatJoules(network.totalJ)} per training iteration of ${network.batchSize} images (SMB, fp32)`;
   const size = `${formatCount(countParameters(graph))} parameters, ${formatCount(network.macs.forward)} MACs forward, ${formatCount(macs)} in training, per image`;
-  return `${name}: ${energy}\n${size}\nEstimated with the device profile ${network.profile}; nothing was measured.`;
+  return `${name}: ${energy}\n${size}\nEstimated with the device profile ${network.profile}; nothing was measured.${network.notIncluded.map((sentence) => ` ${sentence}`).join('')}`;
 }
 
 function layerTable(graph: LayerGraph, network: NetworkEstimate): string {

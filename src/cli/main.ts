@@ -2,6 +2,7 @@
 import { Argument, Command } from 'commander';
 import { datasetNames } from '../datasets/dataset-sources';
 import { productVersion } from '../platform/product-version';
+import { calibrateCommand } from './calibrate-command';
 import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
@@ -10,6 +11,7 @@ import { boardOption, executionBatchOption, measureOptions, sshConfigurationOpti
 import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
 import { batchOption, exportOption, inputOption, jsonOption, profileOption, pythonOption, trainingOptions } from './options';
 import { predict } from './predict-command';
+import { listProfiles, showProfile, validateProfile } from './profiles-command';
 import { listRuns, showRun } from './runs-command';
 import { train } from './train-command';
 
@@ -35,6 +37,34 @@ function commandLine(): Command {
     .addOption(pythonOption)
     .addOption(jsonOption)
     .action(estimate);
+
+  program
+    .command('calibrate')
+    .description('fit a device profile to measured energies, as a new profile in .e2train/profiles')
+    .argument('<measurements>', 'a CSV file: layer, phase, precision, energy_mJ and more')
+    .requiredOption('--model <model>', 'the model whose layers were measured')
+    .requiredOption('--profile <name>', 'the profile to begin with: a name or a .json file')
+    .requiredOption('--name <name>', 'name of the new profile')
+    .addOption(batchOption)
+    .addOption(inputOption)
+    .addOption(exportOption)
+    .addOption(jsonOption)
+    .action(calibrateCommand);
+
+  const profiles = program.command('profiles').description('device profiles: built in, and those in .e2train/profiles');
+  profiles.command('list').description('list all profiles').addOption(jsonOption).action(listProfiles);
+  profiles
+    .command('show')
+    .description('show every coefficient with its source')
+    .argument('<profile>', 'a name or a .json file')
+    .addOption(jsonOption)
+    .action(showProfile);
+  profiles
+    .command('validate')
+    .description('check a profile that you wrote')
+    .argument('<file>')
+    .addOption(jsonOption)
+    .action(validateProfile);
 
   const training = program
     .command('train')

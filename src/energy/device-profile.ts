@@ -11,7 +11,7 @@ export const hostProfile = 'host';
 
 const howToMakeHost =
   `The device profile “${hostProfile}” stands for your own machine and is made from measurements of it: ` +
-  `e2train calibrate MEASUREMENTS.csv --profile asic-45nm --name ${hostProfile}`;
+  `e2train calibrate MEASUREMENTS.csv --model MODEL --profile asic-45nm --name ${hostProfile}`;
 
 /**
  * The profile of that name.
