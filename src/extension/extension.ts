@@ -12,6 +12,7 @@ import { EditorContext } from './editor-context';
 import { GeneralCommands } from './general-commands';
 import { LayersView } from './layers/layers-view';
 import { useTranslator } from './localize';
+import { MeasurementList } from './measurements/measurement-list';
 import { PythonInterpreter } from './python/python-interpreter';
 import { RunCommands } from './runs/run-commands';
 import { RunList } from './runs/run-list';
@@ -38,7 +39,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const python = track(new PythonInterpreter(log));
   const inspections = track(new Inspections(backend, python, context.workspaceState, log));
-  const estimates = track(new Estimates(inspections, nextRun, log));
+  const measurements = track(new MeasurementList(backend, log));
+  const estimates = track(new Estimates(inspections, nextRun, measurements, log));
   track(new LineDecorations(estimates));
   track(new EditorProviders(inspections, estimates));
   track(new ProblemDiagnostics(inspections));

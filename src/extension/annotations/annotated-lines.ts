@@ -1,3 +1,4 @@
+import { type MeasuredFigure, measuredFigure } from '../measurements/measured-figure';
 import type { EstimatedLayer, EstimatedModel } from './estimated-model';
 
 /** A line of source that made layers, with their sum. */
@@ -12,6 +13,8 @@ export interface AnnotatedLine {
   readonly energyJ: number;
   /** Forward MACs of one sample, all layers of the line. */
   readonly macs: number;
+  /** What was measured of its layers. */
+  readonly measured?: MeasuredFigure;
 }
 
 /**
@@ -31,14 +34,18 @@ export function annotateLines(file: string, models: readonly EstimatedModel[]): 
     }
   }
   return [...byLine.entries()]
-    .map(([line, { model, layers, others }]) => ({
-      line,
-      models: [model, ...others],
-      layers,
-      made: countMade(layers),
-      energyJ: layers.reduce((sum, { estimate }) => sum + estimate.totalJ, 0),
-      macs: layers.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0),
-    }))
+    .map(([line, { model, layers, others }]) => {
+      const measured = measuredFigure(model, layers);
+      return {
+        line,
+        models: [model, ...others],
+        layers,
+        made: countMade(layers),
+        energyJ: layers.reduce((sum, { estimate }) => sum + estimate.totalJ, 0),
+        macs: layers.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0),
+        ...(measured && { measured }),
+      };
+    })
     .sort((one, other) => one.line - other.line);
 }
 

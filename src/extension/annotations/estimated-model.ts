@@ -1,16 +1,20 @@
 import { findDeviceProfile } from '../../energy/device-profile';
 import type { LayerEstimate } from '../../energy/estimate';
 import { estimateRun, type RunEstimate } from '../../energy/run-estimate';
+import { type LayerMeasurement, measurementsOf } from '../../network/layer-measurements';
 import { layerParameters } from '../../network/parameters';
 import type { RunConfiguration } from '../../protocol/configuration';
 import type { InspectedModel } from '../../protocol/inspection';
 import type { Layer } from '../../protocol/layer-graph';
+import type { MeasurementFile } from '../../protocol/measurements';
 
 /** One layer with what it costs in an iteration. */
 export interface EstimatedLayer {
   readonly layer: Layer;
   readonly estimate: LayerEstimate;
   readonly parameters: number;
+  /** Measured figures that hold for it, newest first. */
+  readonly measurements: readonly LayerMeasurement[];
 }
 
 /** A person's model with its joules: what annotations, hovers, CodeLenses and the Layers tree all show. */
@@ -26,6 +30,7 @@ export interface EstimatedModel {
 export function estimateModel(
   model: InspectedModel,
   configuration: Pick<RunConfiguration, 'iterations' | 'batchSize' | 'savers' | 'deviceProfile'>,
+  measurements: readonly MeasurementFile[] = [],
 ): EstimatedModel {
   const run = estimateRun(model.graph, findDeviceProfile(configuration.deviceProfile), configuration);
   const layers = model.graph.layers.map((layer, index) => ({
@@ -33,6 +38,7 @@ export function estimateModel(
     // The estimate's rows follow the graph's layers.
     estimate: run.iteration.layers[index]!,
     parameters: layerParameters(model.graph, layer).total,
+    measurements: measurements.length > 0 ? measurementsOf(model.graph, layer, measurements) : [],
   }));
   return { model, layers, run, deviceProfile: configuration.deviceProfile, batchSize: configuration.batchSize };
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
+import type { MeasurementList } from '../measurements/measurement-list';
 import { type AnnotatedLine, annotateLines } from './annotated-lines';
 import { type EstimatedModel, estimateModel } from './estimated-model';
 import type { Inspection, Inspections } from './inspections';
@@ -28,6 +29,7 @@ export class Estimates extends Disposable {
   constructor(
     private readonly inspections: Inspections,
     private readonly source: ConfigurationSource,
+    private readonly measurements: MeasurementList,
     private readonly log: Log,
   ) {
     super();
@@ -38,12 +40,12 @@ export class Estimates extends Disposable {
         this.changed.fire(uri);
       }),
     );
-    this.track(
-      source.onDidChange(() => {
-        this.cache.clear();
-        this.changed.fire(undefined);
-      }),
-    );
+    const changeAll = () => {
+      this.cache.clear();
+      this.changed.fire(undefined);
+    };
+    this.track(source.onDidChange(changeAll));
+    this.track(measurements.onDidChange(changeAll));
   }
 
   of(uri: vscode.Uri): DocumentEstimate | undefined {
@@ -76,7 +78,7 @@ export class Estimates extends Disposable {
 
   private estimate({ models }: Inspection): EstimatedModel[] {
     try {
-      return models.map((model) => estimateModel(model, this.source.configuration));
+      return models.map((model) => estimateModel(model, this.source.configuration, this.measurements.shown()));
     } catch (error) {
       this.log.error(`No estimate: ${error instanceof Error ? error.message : error}`);
       return [];

@@ -1,6 +1,8 @@
 import { formatCount, formatJoules, formatShare } from '../../energy/format';
 import { type Component, components, type Phase, phases } from '../../protocol/phases';
+import { inCode } from '../in-code';
 import { localize } from '../localize';
+import { measuredParagraphs } from '../measurements/measured-table';
 import type { AnnotatedLine } from './annotated-lines';
 import { estimatedMark } from './annotation-text';
 import type { EstimatedLayer, EstimatedModel } from './estimated-model';
@@ -14,12 +16,13 @@ export function hoverText(line: AnnotatedLine): string {
   const [model, ...others] = line.models;
   const paragraphs = [
     heading(line),
+    ...(line.measured ? measuredParagraphs(model!, line.layers, line.measured) : []),
     breakdownTable(line.layers),
     basis(model!),
     layerList(line.layers),
     ...notes(line.layers),
     ...(others.length > 0
-      ? [localize('The line also makes layers of {0}.', others.map((other) => code(other.model.exportName)).join(', '))]
+      ? [localize('The line also makes layers of {0}.', others.map((other) => inCode(other.model.exportName)).join(', '))]
       : []),
   ];
   return paragraphs.filter(Boolean).join('\n\n');
@@ -27,7 +30,7 @@ export function hoverText(line: AnnotatedLine): string {
 
 function heading({ layers, made, energyJ, models }: AnnotatedLine): string {
   const name = made === 1 ? layerTitle(layers[0]!) : localize('{0} layers', made);
-  const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), code(models[0]!.model.exportName));
+  const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), inCode(models[0]!.model.exportName));
   return `**${name}** — ${estimatedMark}${formatJoules(energyJ)} · ${share}`;
 }
 
@@ -75,7 +78,7 @@ function notes(layers: readonly EstimatedLayer[]): string[] {
 }
 
 export const layerTitle = ({ layer }: EstimatedLayer): string =>
-  `${code(layer.name)} ${layer.kind === 'other' ? escapeMarkdown(layer.className) : layer.kind}`;
+  `${inCode(layer.name)} ${layer.kind === 'other' ? escapeMarkdown(layer.className) : layer.kind}`;
 
 export function phaseName(phase: Phase): string {
   switch (phase) {
@@ -103,6 +106,5 @@ export function componentName(component: Component): string {
   }
 }
 
-/** Names come from a person's code: they are shown as they are and never as Markdown. */
-const code = (name: string): string => `\`${name.replaceAll('`', 'ʼ').replaceAll('|', '¦')}\``;
+/** Notes come from a person's code: they are shown as they are and never as Markdown. */
 const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');

@@ -6,6 +6,8 @@ import { countMade } from '../annotations/annotated-lines';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { formatShape } from '../annotations/input-shape';
 import { localize } from '../localize';
+import { measuredFigure } from '../measurements/measured-figure';
+import { measuredLabel, measuredText } from '../measurements/measured-text';
 
 /** Rows of the Layers view as data: models, the lines that make their layers, the layers. */
 export interface LayerNode {
@@ -59,7 +61,8 @@ export function problemNode(file: string, problem: InspectionProblem, index: num
 }
 
 /** One row per line of source, in the order of the layers; a line that made several layers has them below it. */
-function lineNodes(parent: string, { layers, run }: EstimatedModel): LayerNode[] {
+function lineNodes(parent: string, model: EstimatedModel): LayerNode[] {
+  const { layers } = model;
   const groups = new Map<string, EstimatedLayer[]>();
   for (const estimated of layers) {
     const { source, kind, name } = estimated.layer;
@@ -68,33 +71,36 @@ function lineNodes(parent: string, { layers, run }: EstimatedModel): LayerNode[]
     groups.set(key, [...(groups.get(key) ?? []), estimated]);
   }
   return [...groups].map(([key, group]) =>
-    group.length === 1 ? layerNode(parent, group[0]!, run.iterationJ) : lineNode(`${parent}@${key}`, group, run.iterationJ),
+    group.length === 1 ? layerNode(parent, group[0]!, model) : lineNode(`${parent}@${key}`, group, model),
   );
 }
 
-function lineNode(id: string, group: readonly EstimatedLayer[], iterationJ: number): LayerNode {
+function lineNode(id: string, group: readonly EstimatedLayer[], model: EstimatedModel): LayerNode {
   const { source } = group[0]!.layer;
   const energyJ = group.reduce((sum, { estimate }) => sum + estimate.totalJ, 0);
   const macs = group.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0);
   const kinds = [...new Set(group.map(kindOf))].join(', ');
   const made = countMade(group);
   const label = localize('Line {0}', source?.line ?? 0);
-  const facts = [...energyFacts(energyJ, macs, iterationJ), made > 1 ? `${kinds} ×${made}` : kinds];
+  const [energy, ...rest] = [...energyFacts(energyJ, macs, model.run.iterationJ), made > 1 ? `${kinds} ×${made}` : kinds];
+  const measured = measuredFacts(model, group);
+  const facts = [energy!, ...measured.texts, ...rest];
   return {
     id,
     label,
     description: facts.join(' · '),
     icon: 'layers',
-    accessibilityLabel: [label, ...facts].join(', '),
+    accessibilityLabel: [label, energy, ...measured.labels, ...rest].join(', '),
     ...(source ? { target: { file: source.file, line: source.line } } : {}),
-    children: group.map((estimated) => layerNode(id, estimated, iterationJ)),
+    children: group.map((estimated) => layerNode(id, estimated, model)),
   };
 }
 
-function layerNode(parent: string, estimated: EstimatedLayer, iterationJ: number): LayerNode {
+function layerNode(parent: string, estimated: EstimatedLayer, model: EstimatedModel): LayerNode {
   const { layer, estimate, parameters } = estimated;
-  const facts = [
-    ...energyFacts(estimate.totalJ, estimate.macs.forward, iterationJ),
+  const measured = measuredFacts(model, [estimated]);
+  const [energy, ...rest] = [
+    ...energyFacts(estimate.totalJ, estimate.macs.forward, model.run.iterationJ),
     kindOf(estimated),
     formatShape(layer.outputShape),
     ...(parameters > 0 ? [localize('{0} parameters', formatCount(parameters))] : []),
@@ -102,12 +108,19 @@ function layerNode(parent: string, estimated: EstimatedLayer, iterationJ: number
   return {
     id: `${parent}/${layer.name}`,
     label: layer.name,
-    description: facts.join(' · '),
+    description: [energy, ...measured.texts, ...rest].join(' · '),
     icon: layer.note ? 'info' : 'symbol-field',
-    accessibilityLabel: [layer.name, ...facts, ...(layer.note ? [layer.note] : [])].join(', '),
+    accessibilityLabel: [layer.name, energy, ...measured.labels, ...rest, ...(layer.note ? [layer.note] : [])].join(', '),
     ...(layer.source ? { target: { file: layer.source.file, line: layer.source.line } } : {}),
     children: [],
   };
+}
+
+/** What was measured, to be read and to be heard; nothing where nothing was. */
+function measuredFacts(model: EstimatedModel, layers: readonly EstimatedLayer[]): { texts: string[]; labels: string[] } {
+  const figure = measuredFigure(model, layers);
+  const conditions = { batchSize: model.batchSize, layers: layers.length };
+  return figure ? { texts: [measuredText(figure, conditions)], labels: [measuredLabel(figure, conditions)] } : { texts: [], labels: [] };
 }
 
 function energyFacts(energyJ: number, macs: number, iterationJ: number): string[] {

@@ -1,6 +1,7 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import type { RunState } from '../../protocol/records';
 import type { RunSummary } from '../../protocol/runs';
+import { inCode } from '../in-code';
 import { localize } from '../localize';
 import { isInAnotherWindow, isLive, lossText, metricTexts, progressText, savedShare, stateName } from './run-progress';
 
@@ -85,5 +86,3 @@ function tooltip(summary: RunSummary): string {
   const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [`| ${name} | ${inCode(value)} |`]));
   return [`**${inCode(run.title)}**`, '', ...(run.reason ? [inCode(run.reason), ''] : []), '| | |', '|:--|:--|', ...rows].join('\n');
 }
-
-const inCode = (text: string): string => `\`${text.replaceAll('`', 'ʼ').replaceAll('|', '¦').replaceAll('\n', ' ')}\``;
