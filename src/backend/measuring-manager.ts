@@ -34,8 +34,10 @@ export class MeasuringManager {
   }
 
   /** Boards that the workspace names. */
-  boards(): { name: string; address: string }[] {
-    return sentenceInstead(() => [...readBoards(this.workspace)].map(([name, { address }]) => ({ name, address })));
+  boards(): { name: string; address: string; workload?: string }[] {
+    return sentenceInstead(() =>
+      [...readBoards(this.workspace)].map(([name, { address, workload }]) => ({ name, address, ...(workload && { workload }) })),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Ids of the commands. Those that a person can call stand in package.json too. */
 export const commands = {
   train: 'e2train.train',
+  measure: 'e2train.measure',
   stopRun: 'e2train.stopRun',
   resumeRun: 'e2train.resumeRun',
   deleteRun: 'e2train.deleteRun',

@@ -7,6 +7,8 @@ export function commandOfLens(uri: vscode.Uri, action: LensAction): { command: s
   switch (action.kind) {
     case 'train':
       return { command: commands.train, arguments: [{ uri, exportName: action.exportName }] };
+    case 'measure':
+      return { command: commands.measure, arguments: [{ uri, exportName: action.exportName }] };
     case 'savers':
       return { command: 'e2train.savers.focus' };
     case 'layers':

@@ -57,7 +57,10 @@ export const methods = {
   /** Ends the session after what runs on the board was ended; what was measured is kept. */
   'measurements/cancel': { parameters: sessionId, result: nothing },
   /** Boards that the workspace names in `.e2train/boards.json`. */
-  'boards/list': { parameters: nothing, result: z.array(z.strictObject({ name: z.string(), address: z.string() })) },
+  'boards/list': {
+    parameters: nothing,
+    result: z.array(z.strictObject({ name: z.string(), address: z.string(), workload: z.string().optional() })),
+  },
   /** What this machine computes with; for diagnostics and for the savers view. */
   environment: {
     parameters: nothing,

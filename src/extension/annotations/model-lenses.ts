@@ -7,6 +7,7 @@ import type { EstimatedModel } from './estimated-model';
 /** What a CodeLens above a model does when it is clicked. */
 export type LensAction =
   | { readonly kind: 'train'; readonly exportName: string }
+  | { readonly kind: 'measure'; readonly exportName: string }
   | { readonly kind: 'savers' }
   | { readonly kind: 'layers'; readonly exportName: string }
   | { readonly kind: 'setInputShape'; readonly exportName: string | undefined }
@@ -21,7 +22,7 @@ export interface ModelLens {
   readonly action: LensAction;
 }
 
-/** `▷ Train · ~1.2 J/iteration · saves 33 % · Layers`, each part a lens of its own, once per model of the file. */
+/** `▷ Train · Measure · ~1.2 J/iteration · saves 33 % · Layers`, each part a lens of its own, once per model of the file. */
 export function modelLenses(file: string, { model, run }: EstimatedModel): ModelLens[] {
   const line = model.source.file === file ? model.source.line : 1;
   const { exportName } = model;
@@ -31,6 +32,12 @@ export function modelLenses(file: string, { model, run }: EstimatedModel): Model
       title: `$(play) ${localize('Train')}`,
       tooltip: localize('Train {0} with the settings of the Savers view', exportName),
       action: { kind: 'train', exportName },
+    },
+    {
+      line,
+      title: localize('Measure'),
+      tooltip: localize('Measure the energy of the layers of {0} on a board', exportName),
+      action: { kind: 'measure', exportName },
     },
     {
       line,

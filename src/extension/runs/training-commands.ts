@@ -3,9 +3,9 @@ import type { RunConfiguration } from '../../protocol/configuration';
 import { parseInputShape } from '../annotations/input-shape';
 import type { Inspections } from '../annotations/inspections';
 import { rememberedShape } from '../annotations/remembered-shapes';
+import { chooseExport, modelArgument, saveModel } from '../chosen-model';
 import { commands } from '../commands';
 import { Disposable } from '../disposable';
-import type { ModelArgument } from '../lens-commands';
 import { fileModelReference } from '../savers/model-choices';
 import type { NextRun } from '../settings/next-run';
 import { type RunCommands, showFailure } from './run-commands';
@@ -28,7 +28,8 @@ export class TrainingCommands extends Disposable {
   private async train(argument: unknown): Promise<void> {
     const target = modelArgument(argument);
     if (!target) throw new Error(vscode.l10n.t('Open a model file first, then train it.'));
-    const exportName = target.exportName ?? (await this.chooseExport(target.uri));
+    const exportName =
+      target.exportName ?? (await chooseExport(this.inspections, target.uri, vscode.l10n.t('Which model shall be trained?')));
     if (exportName === undefined) return;
     const file = target.uri.fsPath;
     const inputShape = rememberedShape(this.inspections.inputShapes, file, exportName);
@@ -37,29 +38,13 @@ export class TrainingCommands extends Disposable {
     await this.start(configuration);
   }
 
-  /** The run reads the model from disk: what the editor holds is saved first. */
   private async start(configuration: RunConfiguration): Promise<void> {
     if (!vscode.workspace.isTrusted) throw new Error(vscode.l10n.t('E2-Train runs nothing until you trust this workspace.'));
     const { model } = configuration;
-    if (model.kind === 'file') {
-      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === model.path);
-      if (document?.isDirty && !(await document.save()))
-        throw new Error(vscode.l10n.t('{0} could not be saved, so it was not trained.', model.path));
-    }
+    if (model.kind === 'file' && !(await saveModel(model.path)))
+      throw new Error(vscode.l10n.t('{0} could not be saved, so it was not trained.', model.path));
     const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the run…') };
     await vscode.window.withProgress(options, () => this.runs.start(configuration));
-  }
-
-  private async chooseExport(uri: vscode.Uri): Promise<string | undefined> {
-    await vscode.workspace.openTextDocument(uri);
-    const inspection = this.inspections.of(uri);
-    const names = inspection?.models.map(({ exportName }) => exportName) ?? [];
-    if (names.length === 0) {
-      const reason = inspection?.problems[0]?.message;
-      throw new Error(reason ?? vscode.l10n.t('No model was found in {0}: open the file and look at its first lines.', uri.fsPath));
-    }
-    if (names.length === 1) return names[0];
-    return vscode.window.showQuickPick(names, { placeHolder: vscode.l10n.t('Which model shall be trained?') });
   }
 
   private async setInputShape(argument: unknown): Promise<void> {
@@ -85,12 +70,4 @@ function shapeProblem(text: string): string | undefined {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-/** CodeLenses pass the model, the Explorer and the editor's title a file; the palette passes nothing and means the active editor. */
-function modelArgument(argument: unknown): ModelArgument | undefined {
-  if (argument instanceof vscode.Uri) return { uri: argument };
-  if (typeof argument === 'object' && argument !== null && 'uri' in argument) return argument as ModelArgument;
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri?.scheme === 'file' ? { uri } : undefined;
 }

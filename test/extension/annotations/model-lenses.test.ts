@@ -6,8 +6,9 @@ describe('lenses of a model', () => {
   it('offer training, tell the energy of an iteration and what the savers save, and lead to the layers', () => {
     const titles = modelLenses(file, estimatedModel).map(({ title }) => title);
     expect(titles[0]).toBe('$(play) Train');
-    expect(titles[1]).toMatch(/^~\d[\d.]* [mµ]?J\/iteration$/);
-    expect(titles.slice(2)).toEqual(['saves 33 %', 'Layers']);
+    expect(titles[1]).toBe('Measure');
+    expect(titles[2]).toMatch(/^~\d[\d.]* [mµ]?J\/iteration$/);
+    expect(titles.slice(3)).toEqual(['saves 33 %', 'Layers']);
   });
 
   it('stand at the model’s line', () => {

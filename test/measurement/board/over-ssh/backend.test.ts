@@ -28,7 +28,7 @@ it('measures for an editor: start, progress, one session at a time, cancel, list
   const progress: string[] = [];
   client.on('measurements/progress', ({ text }) => progress.push(text));
   client.on('measurements/row', ({ row }) => progress.push(`${row.layer} ${row.kind}`));
-  expect(await client.request('boards/list', {})).toEqual([{ name: 'ultra96', address: server.host }]);
+  expect(await client.request('boards/list', {})).toEqual([{ name: 'ultra96', address: server.host, workload: fake.workload }]);
 
   const measuring = measuringSchema.parse({
     model: { kind: 'builtin', name: 'resnet8' },
