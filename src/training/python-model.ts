@@ -62,7 +62,7 @@ export async function pythonModelFiles(run: Run, weights: WeightValues): Promise
 
 async function readKept(run: Run): Promise<{ model: PythonModel; tensors: StoredTensors; metadata: Record<string, string> } | undefined> {
   const text = await readFile(bindingFile(run), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
   if (text === undefined) return undefined;

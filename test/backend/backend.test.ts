@@ -265,7 +265,7 @@ test('a run for a device profile that is not there is refused with those that ar
   const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' }, deviceProfile: 'sun' });
   await expect(client.request('runs/start', { configuration })).rejects.toMatchObject({
     code: errorCodes.refused,
-    message: 'There is no device profile “sun”; choose one of: asic-45nm.',
+    message: 'There is no device profile “sun”; choose one of: asic-45nm, eyeriss-65nm.',
   });
   expect(await client.request('runs/list', {})).toEqual([]);
 });

@@ -76,7 +76,7 @@ it('says that an empty file has no model', async () => {
 it.each([
   [['--batch', '0'], '--batch must be at least 1, not 0.'],
   [['--batch', '4097'], '--batch must be at most 4096, not 4097.'],
-  [['--profile', 'sun'], 'There is no device profile “sun”; choose one of: asic-45nm.'],
+  [['--profile', 'sun'], 'There is no device profile “sun”; choose one of: asic-45nm, eyeriss-65nm.'],
   [['--input', '32by32'], '--input must be sizes joined by x, such as 32x32x3, not “32by32”.'],
   [['--input', '2x2x3'], 'A ResNet needs images of at least 4×4 pixels, not 2×2.'],
 ])('refuses %j in one sentence', async (words, sentence) => {

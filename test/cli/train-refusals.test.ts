@@ -25,7 +25,7 @@ it.each([
   [['resnet8', '--batch', '0'], '--batch must be at least 1, not 0.'],
   [['resnet8', '--smd', '-1'], '--smd must be at least 0, not -1.'],
   [['resnet8', '--threads', '1000'], '--threads must be at most 64, not 1000.'],
-  [['resnet8', '--profile', 'sun'], 'There is no device profile “sun”; choose one of: asic-45nm.'],
+  [['resnet8', '--profile', 'sun'], 'There is no device profile “sun”; choose one of: asic-45nm, eyeriss-65nm.'],
   [
     ['resnet8', '--input', '32x32x3'],
     "--input and --export are for model files: resnet8 takes the shape of the data set's images; leave them out.",

@@ -38,6 +38,8 @@ export class BlockExecution {
     private readonly operations: Operation[],
     private readonly tables: GateTensors,
     private readonly execution: 'skip' | 'masked' | 'scaled',
+    /** Whether signs are taken of gradients: each of a projection's two runs then counts by the sign of its own. */
+    private readonly signs: boolean,
     private readonly gates?: BlockGates,
   ) {
     for (const block of tables.blocks) for (const name of [...block.branch, block.add, block.ending]) this.byLayer.set(name, block);
@@ -56,10 +58,11 @@ export class BlockExecution {
 
   /**
    * Whether a layer belongs to a projection, which in the authors' code runs twice where blocks are mixed: within the block, and for the
-   * samples that skip it. The values are the same, but each run has a gradient of its own, which matters where signs are taken of it.
+   * samples that skip it. The values are the same, but each run has a gradient of its own, which matters where signs are taken of it; elsewhere
+   * one gradient of the sum is as good.
    */
   runsTwice(layer: string): boolean {
-    return this.execution === 'masked' && this.tables.blocks.some(({ shortcut }) => shortcut.includes(layer));
+    return this.signs && this.execution === 'masked' && this.tables.blocks.some(({ shortcut }) => shortcut.includes(layer));
   }
 
   /** Called ahead of each layer: the gate decides ahead of the first layer of its branch. */

@@ -232,7 +232,7 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
         tensors: learning,
         estimator: slu.estimator,
       };
-    return { blocks: new BlockExecution(graph, builder, operations, tables, how, gates), gates };
+    return { blocks: new BlockExecution(graph, builder, operations, tables, how, arithmetic.signs !== undefined, gates), gates };
   }
 }
 
