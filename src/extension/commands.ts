@@ -2,6 +2,8 @@
 export const commands = {
   train: 'e2train.train',
   measure: 'e2train.measure',
+  openMeasurement: 'e2train.openMeasurement',
+  deleteMeasurement: 'e2train.deleteMeasurement',
   stopRun: 'e2train.stopRun',
   resumeRun: 'e2train.resumeRun',
   deleteRun: 'e2train.deleteRun',

@@ -14,6 +14,7 @@ import { LayersView } from './layers/layers-view';
 import { useTranslator } from './localize';
 import { MeasureCommand } from './measurements/measure-command';
 import { MeasurementList } from './measurements/measurement-list';
+import { MeasurementsView } from './measurements/measurements-view';
 import { PythonInterpreter } from './python/python-interpreter';
 import { RunCommands } from './runs/run-commands';
 import { RunList } from './runs/run-list';
@@ -51,6 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const dashboard = track(new Dashboard(extension, backend, runs, log));
   const runCommands = track(new RunCommands(backend, runs, dashboard, python));
   track(new RunsView(runs));
+  track(new MeasurementsView(measurements));
   track(new MeasureCommand(inspections, backend, python, context.workspaceState));
   track(new TrainingCommands(inspections, nextRun, runCommands));
   track(new BackendNotices(backend, runs, runCommands));

@@ -39,7 +39,7 @@ export function measuredParagraphs(model: EstimatedModel, layers: readonly Estim
   const heading = `**${measuredText({ ...figure, likeJ: undefined }, { batchSize: model.batchSize, layers: layers.length })}**${error}`;
   const beside = figure.likeJ
     ? localize(
-        '{0} beside {1}, the estimate of the same layers, phases, batch {2} and {3} by profile {4}.',
+        'Beside {1}, the estimate of the same layers, phases, batch {2} and {3} by profile {4}: {0}.',
         deviation(figure.energyJ, figure.likeJ),
         `~${formatJoules(figure.likeJ)}`,
         figure.batchSize,

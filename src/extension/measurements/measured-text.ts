@@ -22,7 +22,7 @@ export function measuredText(figure: MeasuredFigure, estimate: EstimateCondition
 export function measuredLabel(figure: MeasuredFigure, estimate: EstimateConditions): string {
   const { kind, board, energyJ, likeJ } = figure;
   const where = board === undefined ? '' : ` ${localize('on {0}', board)}`;
-  const beside = likeJ ? [localize('{0} beside the estimate of the same', deviation(energyJ, likeJ))] : [];
+  const beside = likeJ ? [localize('beside the estimate of the same: {0}', deviation(energyJ, likeJ))] : [];
   return [`${kindName(kind)} ${formatJoules(energyJ)}${where}`, ...beside, ...differingConditions(figure, estimate)].join(', ');
 }
 

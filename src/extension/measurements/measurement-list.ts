@@ -7,6 +7,9 @@ import { Disposable } from '../disposable';
 /** Files are written one after another, row by row: they are read once for each burst. */
 const settleMs = 200;
 
+/** A folder that comes or goes with all that is in it is told by its own name alone. */
+const measurementFiles = '**/{.e2train,.e2train/measurements,.e2train/measurements/*.json}';
+
 /** All measurements of the workspace as the backend reads them, newest first; read anew whenever their folder changes. */
 export class MeasurementList extends Disposable {
   private files: readonly MeasurementFile[] = [];
@@ -22,8 +25,10 @@ export class MeasurementList extends Disposable {
     backend.on('measurements/row', () => this.refreshSoon());
     backend.on('measurements/ended', () => this.refreshSoon());
     this.track(backend.onDidChangeState(({ kind }) => kind === 'running' && this.refreshSoon()));
-    const watcher = this.track(vscode.workspace.createFileSystemWatcher('**/.e2train/measurements/*.json'));
+    const watcher = this.track(vscode.workspace.createFileSystemWatcher(measurementFiles));
     for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) this.track(event(() => this.refreshWhenRunning()));
+    // A watcher can miss what happens in a folder that has just come.
+    this.track(vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshWhenRunning()));
     this.track({ dispose: () => clearTimeout(this.timer) });
   }
 
