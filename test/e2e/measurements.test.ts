@@ -43,6 +43,7 @@ describe('measured energy in the editor', () => {
     window = await session.window();
     await window.openFile('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
+    await window.codeLens('Measure').waitFor();
     mkdirSync(join(session.workspace, '.e2train', 'measurements'), { recursive: true });
     writeFileSync(path(), JSON.stringify(measurement));
   });
@@ -58,6 +59,12 @@ describe('measured energy in the editor', () => {
     }, 'a measured figure behind the convolutions');
     expect(annotation).toMatch(/^\s*~[\d.]+ mJ ×9 · 3\.00 mJ Ultra96 .*\(forward, batch 1, int8, 2 of 9 layers\)$/);
     expect((await window.annotatedLine('units: 10')).annotation).not.toContain('Ultra96');
+  });
+
+  it('can be measured anew from above the model, which asks for the board', async () => {
+    await window.codeLens('Measure').click();
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Another board…' }).first().waitFor();
+    await window.page.keyboard.press('Escape');
   });
 
   it('is listed in the hover with its error, windows, board and date', async () => {
