@@ -40,12 +40,12 @@ describe('measured energy in the editor', () => {
 
   beforeAll(async () => {
     session = await Session.open();
+    mkdirSync(join(session.workspace, '.e2train', 'measurements'), { recursive: true });
+    writeFileSync(path(), JSON.stringify(measurement));
     window = await session.window();
     await window.openFile('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
     await window.codeLens('Measure').waitFor();
-    mkdirSync(join(session.workspace, '.e2train', 'measurements'), { recursive: true });
-    writeFileSync(path(), JSON.stringify(measurement));
   });
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);

@@ -27,8 +27,10 @@ describe('all savers together', () => {
 
   it('are chosen in the sidebar, with what they are expected to save', async () => {
     savers = await window.saversView();
-    await savers.locator('#engine').click();
-    await savers.locator('#engine').getByText('WebAssembly').click();
+    await savers.locator('#engine').evaluate((select: HTMLSelectElement) => {
+      select.value = 'wasm';
+      select.dispatchEvent(new Event('change'));
+    });
     for (const saver of ['SMD', 'SLU', 'PSG']) await savers.locator('vscode-checkbox', { hasText: `(${saver})` }).click();
     const saved = await eventually(async () => {
       const text = (await savers.locator('.comparison').textContent()) ?? '';

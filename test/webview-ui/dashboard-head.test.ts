@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeConnection } from '../../webview-ui/dashboard/connection-text';
-import { describeState, headlineFigures } from '../../webview-ui/dashboard/figures';
+import { describeState, headlineFigures, hostEnergyInWords } from '../../webview-ui/dashboard/figures';
 import { RunList } from '../../webview-ui/dashboard/run-list';
 import { iterationRecord, runSummary } from './fake-backend';
 
@@ -94,12 +94,16 @@ test('the run to show is the wanted one, else the newest live one, else the newe
   expect(runs.choose()).toBeUndefined();
 });
 
-test('what the computer drew stands beside the estimate with its own kind', () => {
+test('what the computer drew is a sentence of its own, apart from the estimate', () => {
   const rails = [{ name: 'package-0', kind: 'rapl' as const, energyJ: 1200 }];
-  const hostEnergy = { kind: 'measured' as const, energyJ: 1200, seconds: 60, rails, samples: 600, gaps: 0 };
-  const [energy] = headlineFigures(runSummary('r', { iteration: record, hostEnergy }));
-  expect(energy).toMatchObject({ value: '100 J', kind: 'estimated; this computer drew 1.20 kJ, measured' });
-  const missing = { kind: 'unavailable' as const, reason: 'it has no meter' };
-  const [without] = headlineFigures(runSummary('r', { iteration: record, hostEnergy: missing }));
-  expect(without?.kind).toBe('estimated; what this computer drew is unavailable, because it has no meter');
+  const measured = { kind: 'measured' as const, energyJ: 1200, seconds: 60, rails, samples: 600, gaps: 0 };
+  expect(headlineFigures(runSummary('r', { iteration: record, hostEnergy: measured }))[0]).toMatchObject({
+    value: '100 J',
+    kind: 'estimated',
+  });
+  expect(hostEnergyInWords(measured)).toBe('This computer drew 1.20 kJ meanwhile, measured.');
+  expect(hostEnergyInWords({ kind: 'unavailable', reason: 'it has no meter' })).toBe(
+    'What this computer drew is unavailable, because it has no meter.',
+  );
+  expect(hostEnergyInWords(undefined)).toBeUndefined();
 });

@@ -22,7 +22,7 @@ export function headlineFigures(summary: RunSummary): Figure[] {
   const soFar = run.state === 'finished' ? '' : ' so far';
   const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
   const figures: Figure[] = [
-    besideHost(joules(`Energy${soFar}`, iteration?.energyJ), summary.hostEnergy),
+    joules(`Energy${soFar}`, iteration?.energyJ),
     { ...joules(`SMB baseline${soFar}`, iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
     {
       label: `Saved${soFar}`,
@@ -72,14 +72,12 @@ function ofAverage({ averagedWeights, lastIterate }: EvaluationRecord): string {
   return `, weights averaged (SWA); last ones ${formatAccuracy(lastIterate.accuracy)}`;
 }
 
-/** The estimate's own figure, with what the computer drew meanwhile by its meters: two things that nobody should take for one. */
-function besideHost(figure: Figure, host: HostEnergy | undefined): Figure {
-  if (!host) return figure;
-  const drawn =
-    host.kind === 'measured'
-      ? `this computer drew ${formatJoules(host.energyJ)}, measured`
-      : `what this computer drew is unavailable, because ${host.reason}`;
-  return { ...figure, kind: `${figure.kind}; ${drawn}` };
+/** What the computer itself drew by its meters, in a sentence of its own: nobody should take it for the estimate. Nothing while it is not known. */
+export function hostEnergyInWords(host: HostEnergy | undefined): string | undefined {
+  if (!host) return undefined;
+  return host.kind === 'measured'
+    ? `This computer drew ${formatJoules(host.energyJ)} meanwhile, measured.`
+    : `What this computer drew is unavailable, because ${host.reason}.`;
 }
 
 /** Images per second of the run so far; that of a single iteration is 0 whenever SMD drops it. */

@@ -4,7 +4,7 @@ import '@vscode-elements/elements/dist/vscode-single-select/index.js';
 import { liveStates } from '../../src/protocol/records';
 import type { RunSummary } from '../../src/protocol/runs';
 import { element, setText } from '../shared/element';
-import { describeState, headlineFigures, progressShare } from './figures';
+import { describeState, headlineFigures, hostEnergyInWords, progressShare } from './figures';
 
 export interface RunHeaderActions {
   select(runId: string): void;
@@ -19,6 +19,7 @@ export class RunHeader {
   private readonly state = element('p', { className: 'state', attributes: { role: 'status' } });
   private readonly progress = element('progress', { max: 1, attributes: { 'aria-label': 'Share of the planned iterations' } });
   private readonly figures = element('dl', { className: 'figures' });
+  private readonly hostEnergy = element('p', { className: 'note' });
   private readonly picker = element('vscode-single-select', { label: 'Run' });
   private readonly stop = element('vscode-button', { textContent: 'Stop' });
   private readonly resume = element('vscode-button', { textContent: 'Resume' });
@@ -43,6 +44,7 @@ export class RunHeader {
       this.state,
       this.progress,
       this.figures,
+      this.hostEnergy,
     );
   }
 
@@ -57,6 +59,9 @@ export class RunHeader {
     this.resume.hidden = !summary?.resumable || live;
     this.progress.hidden = !summary;
     this.figures.hidden = !summary;
+    const host = hostEnergyInWords(summary?.hostEnergy);
+    this.hostEnergy.hidden = host === undefined;
+    setText(this.hostEnergy, host ?? '');
     if (!summary) return;
     this.progress.value = progressShare(summary);
     this.drawFigures(summary);

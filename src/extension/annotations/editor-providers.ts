@@ -10,18 +10,23 @@ import { modelDocuments } from './model-file';
 import { modelLenses, problemLens, untrustedLens } from './model-lenses';
 import { isOnlyCompared } from './plain-editors';
 
+/** Inspection, settings and measurements of a file come in a burst when it is opened: the editor is told once, behind the last of them. */
+const settleMs = 100;
+
 /** Hovers, inlay hints and CodeLenses of model files. */
 export class EditorProviders extends Disposable {
   private readonly changed = this.track(new vscode.EventEmitter<void>());
+  private settling?: NodeJS.Timeout;
 
   constructor(
     private readonly inspections: Inspections,
     private readonly estimates: Estimates,
   ) {
     super();
-    this.track(estimates.onDidChange(() => this.changed.fire()));
-    this.track(onSettingChanged('annotations', () => this.changed.fire()));
-    this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()));
+    this.track(estimates.onDidChange(() => this.changeSoon()));
+    this.track(onSettingChanged('annotations', () => this.changeSoon()));
+    this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.changeSoon()));
+    this.track({ dispose: () => clearTimeout(this.settling) });
     this.track(
       vscode.languages.registerHoverProvider(modelDocuments, { provideHover: (document, position) => this.hover(document, position) }),
     );
@@ -37,6 +42,11 @@ export class EditorProviders extends Disposable {
         provideCodeLenses: (document) => this.lenses(document),
       }),
     );
+  }
+
+  private changeSoon(): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.changed.fire(), settleMs);
   }
 
   private lineAt(document: vscode.TextDocument, line: number) {
