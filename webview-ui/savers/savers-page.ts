@@ -113,6 +113,7 @@ export class SaversPage {
         this.data.root,
         this.device.root,
         this.baseline.root,
+        this.engine.root,
         pair(this.batchSize.root, this.seed.root),
       ),
     );
