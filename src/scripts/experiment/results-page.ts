@@ -1,7 +1,8 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
+import { mean } from '../../measurement/statistics';
 import { plans } from './plans';
 import type { RunRecord } from './run-record';
-import { accuracyAt, type CurvePoint, mean, seedDeviation } from './statistics';
+import { accuracyAt, type CurvePoint, seedDeviation } from './statistics';
 
 /** The runs of one row that were trained alike but for their seed. */
 interface Group {

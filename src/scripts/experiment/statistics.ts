@@ -1,4 +1,4 @@
-export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+import { mean } from '../../measurement/statistics';
 
 /** Sample variance times its degrees of freedom. */
 function squares(values: readonly number[]): number {

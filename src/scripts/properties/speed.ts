@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mean } from '../../measurement/statistics';
 import type { Figure } from './property';
 import { type StepProcessOptions, type Steps, withWarmSteps } from './steps';
 
@@ -13,7 +14,6 @@ export interface Turns {
 }
 
 const least = (times: readonly number[]) => Math.min(...times);
-const mean = (times: readonly number[]) => times.reduce((sum, time) => sum + time, 0) / times.length;
 const ms = (time: number) => `${time.toFixed(1)} ms`;
 
 async function takeTurns(contenders: readonly (() => Promise<readonly number[]>)[], rounds: number): Promise<number[][]> {
