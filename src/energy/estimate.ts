@@ -1,10 +1,10 @@
-import { type LayerMacs, layerMacs } from '../network/macs';
+import type { LayerMacs } from '../network/macs';
 import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { type Phase, phases } from '../protocol/phases';
-import { layerWork } from './layer-work';
+import { type LayerCost, layerCosts } from './layer-costs';
 import { fullPrecision, type OperandWidths } from './work';
-import { type ComponentEnergies, costOfWork, secondsOfWork } from './work-cost';
+import type { ComponentEnergies } from './work-cost';
 
 /**
  * Cost model, version 2; docs/energy.md has the formulas, an example by hand and the limits. Estimated, never measured. Energy of a phase of
@@ -21,15 +21,8 @@ import { type ComponentEnergies, costOfWork, secondsOfWork } from './work-cost';
  * there (no fusion of neighbours): activations are stored by the forward pass and read again by both gradients.
  */
 
-export interface LayerEstimate {
+export interface LayerEstimate extends LayerCost {
   readonly name: string;
-  /** Joules per iteration (all samples of the batch). */
-  readonly phases: Readonly<Record<Phase, ComponentEnergies>>;
-  /** Joules per iteration by phase, components summed. */
-  readonly phaseJ: Readonly<Record<Phase, number>>;
-  readonly totalJ: number;
-  /** MACs of one sample by phase. */
-  readonly macs: LayerMacs;
 }
 
 export interface NetworkEstimate {
@@ -63,15 +56,17 @@ function zeroPhases(): Record<Phase, number> {
 }
 
 /** Adds up layers, which stand in the graph's order. */
-function sumOfLayers(profile: DeviceProfile, batchSize: number, layers: readonly LayerEstimate[], seconds: number): NetworkEstimate {
+function sumOfLayers(profile: DeviceProfile, batchSize: number, layers: readonly LayerEstimate[]): NetworkEstimate {
   const phaseJ = zeroPhases();
   const componentJ: ComponentEnergies = { compute: 0, sram: 0, dram: 0, static: 0 };
   const macs = { forward: 0, inputGradient: 0, weightGradient: 0 };
   let totalJ = 0;
+  let seconds = 0;
   for (const layer of layers) {
     for (const phase of phases) {
       const energies = layer.phases[phase];
       phaseJ[phase] += layer.phaseJ[phase];
+      seconds += layer.phaseSeconds?.[phase] ?? 0;
       componentJ.compute += energies.compute;
       componentJ.sram += energies.sram;
       componentJ.dram += energies.dram;
@@ -89,81 +84,49 @@ function sumOfLayers(profile: DeviceProfile, batchSize: number, layers: readonly
   };
 }
 
-function layerEstimate(name: string, energies: Record<Phase, ComponentEnergies>, macs: LayerMacs): LayerEstimate {
-  const phaseJ = zeroPhases();
-  let totalJ = 0;
-  for (const phase of phases) {
-    const { compute, sram, dram, static: power } = energies[phase];
-    phaseJ[phase] = compute + sram + dram + power;
-    totalJ += phaseJ[phase];
-  }
-  return { name, phases: energies, phaseJ, totalJ, macs };
-}
-
-function estimateAnew(graph: LayerGraph, profile: DeviceProfile, batchSize: number, widths: OperandWidths, predictedShare: number) {
-  let seconds = 0;
-  const layers = graph.layers.map((layer) => {
-    const work = layerWork(graph, layer, { batchSize, widths, profile, predictedShare });
-    const energies = {} as Record<Phase, ComponentEnergies>;
-    for (const phase of phases) {
-      energies[phase] = costOfWork(work[phase], profile);
-      seconds += secondsOfWork(work[phase], profile) ?? 0;
-    }
-    return layerEstimate(layer.name, energies, layerMacs(graph, layer));
-  });
-  return sumOfLayers(profile, batchSize, layers, seconds);
-}
-
-/** a + share · (b − a). */
-function between(profile: DeviceProfile, a: NetworkEstimate, b: NetworkEstimate, share: number): NetworkEstimate {
+/** a + share · (b − a), which differ in the weight gradient alone. */
+function between(a: LayerCost, b: LayerCost, share: number): LayerCost {
+  if (a.totalJ === b.totalJ) return a;
   const mixed = (one: number, other: number) => one + share * (other - one);
-  const layers = a.layers.map((layer, index) => {
-    const other = b.layers[index]!;
-    if (layer.totalJ === other.totalJ) return layer;
-    const energies = { ...layer.phases };
-    const [none, all] = [layer.phases.weightGradient, other.phases.weightGradient];
-    energies.weightGradient = {
-      compute: mixed(none.compute, all.compute),
-      sram: mixed(none.sram, all.sram),
-      dram: mixed(none.dram, all.dram),
-      static: mixed(none.static, all.static),
-    };
-    return layerEstimate(layer.name, energies, layer.macs);
-  });
-  return sumOfLayers(profile, a.batchSize, layers, mixed(a.seconds ?? 0, b.seconds ?? 0));
+  const [none, all] = [a.phases.weightGradient, b.phases.weightGradient];
+  const weightGradient = {
+    compute: mixed(none.compute, all.compute),
+    sram: mixed(none.sram, all.sram),
+    dram: mixed(none.dram, all.dram),
+    static: mixed(none.static, all.static),
+  };
+  const { phaseSeconds } = a;
+  return {
+    macs: a.macs,
+    phases: { ...a.phases, weightGradient },
+    phaseJ: { ...a.phaseJ, weightGradient: mixed(a.phaseJ.weightGradient, b.phaseJ.weightGradient) },
+    totalJ: mixed(a.totalJ, b.totalJ),
+    ...(phaseSeconds && {
+      phaseSeconds: { ...phaseSeconds, weightGradient: mixed(phaseSeconds.weightGradient, b.phaseSeconds!.weightGradient) },
+    }),
+  };
 }
 
-/** Estimates of a network on a device; more than a person's sliders pass by are not kept. */
-const rememberedEstimates = 32;
-const known = new WeakMap<LayerGraph, WeakMap<DeviceProfile, Map<string, NetworkEstimate>>>();
-
-function estimatesOf(graph: LayerGraph, profile: DeviceProfile): Map<string, NetworkEstimate> {
-  const ofGraph = known.get(graph) ?? new WeakMap<DeviceProfile, Map<string, NetworkEstimate>>();
-  known.set(graph, ofGraph);
-  const estimates = ofGraph.get(profile) ?? new Map<string, NetworkEstimate>();
-  ofGraph.set(profile, estimates);
-  return estimates;
+/** Costs of layers by their places in the graph. Between 0 and 1 a predicted share is a mixture, so that a slider searches nothing. */
+function costsAt(graph: LayerGraph, profile: DeviceProfile, options: EstimateOptions): (place: number) => LayerCost {
+  const { batchSize, bits: widths = fullPrecision, predictedShare = 0 } = options;
+  const at = (share: number) => layerCosts(graph, profile, { batchSize, widths, predictedShare: share });
+  if (!widths.predictor || predictedShare === 0) return at(0);
+  if (predictedShare === 1) return at(1);
+  const [none, all] = [at(0), at(1)];
+  return (place) => between(none(place), all(place), predictedShare);
 }
 
 /**
- * Estimated energy of one executed training iteration, by layer, phase and component. The first estimate of a network on a device searches
- * for mappings, some milliseconds for each distinct layer; after that it is fast enough to follow a slider.
+ * Estimated energy of one executed training iteration, by layer, phase and component. The first estimate of a kind of layer on a device
+ * searches for mappings, about a millisecond for each contraction; after that it is fast enough to follow a slider.
  * @throws RangeError when the batch size is not a positive whole number, or not even one element of each operand fits the device.
  */
 export function estimateNetwork(graph: LayerGraph, profile: DeviceProfile, options: EstimateOptions): NetworkEstimate {
-  const { batchSize, bits: widths = fullPrecision, predictedShare = 0 } = options;
+  const { batchSize } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`The batch size must be a positive whole number, not ${batchSize}.`);
-  const at = (share: 0 | 1) => {
-    const estimates = estimatesOf(graph, profile);
-    const key = JSON.stringify([batchSize, widths, share]);
-    const remembered = estimates.get(key);
-    if (remembered) return remembered;
-    const estimate = estimateAnew(graph, profile, batchSize, widths, share);
-    if (estimates.size >= rememberedEstimates) estimates.delete(estimates.keys().next().value!);
-    estimates.set(key, estimate);
-    return estimate;
-  };
-  if (!widths.predictor || predictedShare === 0) return at(0);
-  return predictedShare === 1 ? at(1) : between(profile, at(0), at(1), predictedShare);
+  const costs = costsAt(graph, profile, options);
+  const layers = graph.layers.map(({ name }, place) => ({ name, ...costs(place) }));
+  return sumOfLayers(profile, batchSize, layers);
 }

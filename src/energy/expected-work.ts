@@ -2,44 +2,34 @@ import { type GatedBlock, gatedBlocksOf } from '../network/gated-blocks';
 import { survivalProbabilities } from '../network/stochastic-depth';
 import type { Savers } from '../protocol/configuration';
 import type { DeviceProfile } from '../protocol/device-profile';
-import type { LayerGraph } from '../protocol/layer-graph';
-import type { IterationWork } from './iteration-work';
+import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { saverWidths } from './saver-widths';
 import { gradientEntries, WorkAccount } from './work-account';
 import { WorkPrices } from './work-prices';
 
-/** A way of computing an iteration, and its weight in the expectation. */
-interface Weighted {
-  readonly work: IterationWork;
-  readonly weight: number;
-}
+/** Numbers of samples that may run through a part of a network, each with its probability. */
+type Ways = readonly { readonly samples: number; readonly probability: number }[];
 
 /**
- * What one executed iteration is expected to compute, as a sum of ways whose weights add up to 1. Parts of a network are priced one by one, so
- * stochastic depth is the sum over its blocks: none at all, and for each block what it adds times the probability that it runs. Gates of SLU let
- * a share of the samples through each block; between two whole numbers of samples, energy is as good as linear.
+ * Samples that run through each gated block. Gates of SLU let a share of the samples through; between two whole numbers of samples energy is
+ * as good as linear. Stochastic depth runs a block on all samples or on none.
  */
-function expectedWork(blocks: readonly GatedBlock[], samples: number, { slu, stochasticDepth }: Savers): Weighted[] {
-  const works = (gates: boolean, ran: (block: GatedBlock) => number): IterationWork => ({
-    samples,
-    blocks: { samples: new Map(blocks.map((block) => [block.add, ran(block)])), gates },
-  });
-  if (blocks.length > 0 && slu.enabled) {
+function waysThrough(blocks: readonly GatedBlock[], samples: number, { slu, stochasticDepth }: Savers): Ways[] {
+  if (slu.enabled) {
     const ran = slu.execution === 'masked' ? samples : samples * (1 - slu.skipRatio);
-    const above = ran - Math.floor(ran);
-    return [
-      { work: works(true, () => Math.floor(ran)), weight: 1 - above },
-      { work: works(true, () => Math.ceil(ran)), weight: above },
-    ];
+    const below = Math.floor(ran);
+    const ways = [
+      { samples: below, probability: 1 - (ran - below) },
+      { samples: below + 1, probability: ran - below },
+    ].filter(({ probability }) => probability > 0);
+    return blocks.map(() => ways);
   }
-  if (blocks.length > 0 && stochasticDepth.enabled) {
-    const survival = survivalProbabilities(blocks, stochasticDepth.skipRatio);
-    return [
-      { work: works(false, () => 0), weight: 1 - survival.reduce((sum, probability) => sum + probability, 0) },
-      ...blocks.map((one, place) => ({ work: works(false, (block) => (block === one ? samples : 0)), weight: survival[place]! })),
-    ];
-  }
-  return [{ work: { samples }, weight: 1 }];
+  if (stochasticDepth.enabled)
+    return survivalProbabilities(blocks, stochasticDepth.skipRatio).map((probability) => [
+      { samples: 0, probability: 1 - probability },
+      { samples, probability },
+    ]);
+  return [];
 }
 
 /**
@@ -48,21 +38,26 @@ function expectedWork(blocks: readonly GatedBlock[], samples: number, { slu, sto
  */
 const expectedPredictedShare = 0.6;
 
-/** Entries that the predictor is expected to decide, by convolution; depthwise ones have no predictor. */
-function expectedPredictions(graph: LayerGraph): Map<string, number> {
-  const convolutions = graph.layers.filter(({ kind }) => kind === 'conv2d');
-  return new Map(convolutions.map(({ name }) => [name, Math.round(expectedPredictedShare * gradientEntries(graph, name))]));
+/** Entries that the predictor is expected to decide; depthwise convolutions have no predictor. */
+function expectedPredictions(graph: LayerGraph, { kind, name }: Layer): number {
+  return kind === 'conv2d' ? Math.round(expectedPredictedShare * gradientEntries(graph, name)) : 0;
 }
 
 /** Expected joules of one executed iteration under the savers, gates of SLU included. Estimated. */
 export function expectedIterationEnergy(graph: LayerGraph, profile: DeviceProfile, batchSize: number, savers: Savers): number {
   const prices = new WorkPrices(graph, profile);
   const bits = saverWidths(savers);
-  const predictedEntries = bits?.predictor && expectedPredictions(graph);
-  return expectedWork(gatedBlocksOf(graph), batchSize, savers).reduce((sum, { work, weight }) => {
-    const whole = { ...work, ...(bits && { bits }), ...(predictedEntries && { predictedEntries }) };
-    const account = WorkAccount.for(graph, whole);
-    account.add(whole);
-    return sum + weight * prices.totalJ(account);
-  }, 0);
+  const blocks = savers.slu.enabled || savers.stochasticDepth.enabled ? gatedBlocksOf(graph) : [];
+  const gates = savers.slu.enabled && blocks.length > 0;
+  const samples = new Map(blocks.map(({ add }) => [add, batchSize]));
+  const account = WorkAccount.for(graph, { ...(bits && { bits }), ...(blocks.length > 0 && { blocks: { samples, gates } }) });
+  const ways: Ways[] = [[{ samples: batchSize, probability: 1 }], ...waysThrough(blocks, batchSize, savers)];
+  const parts = account.parts.map(({ convolutions }, part) => {
+    const predictedEntries = bits?.predictor && convolutions.map((layer) => expectedPredictions(graph, graph.layers[layer]!));
+    return ways[part]!.reduce(
+      (sum, { samples, probability }) => sum + probability * prices.partJ(account, part, samples, predictedEntries),
+      0,
+    );
+  });
+  return parts.reduce((sum, joules) => sum + joules, gates ? prices.gatesJ(account, batchSize) : 0);
 }

@@ -18,7 +18,19 @@ const before = 'gate before';
  * first gate is zero: its products are computed, but no gradient goes back to it.
  */
 function gateAt(graph: LayerGraph, entry: string, first: boolean): LayerGraph {
-  const { outputShape } = layerOf(graph, entry);
+  const {
+    outputShape: [...outputShape],
+  } = layerOf(graph, entry);
+  const key = `${outputShape.join(' ')} ${first}`;
+  const gate = gates.get(key) ?? makeGate(outputShape, first);
+  gates.set(key, gate);
+  return gate;
+}
+
+/** Gates of a network look at a handful of shapes. */
+const gates = new Map<string, LayerGraph>();
+
+function makeGate(outputShape: readonly number[], first: boolean): LayerGraph {
   const dense = (name: string, input: string, units: number, useBias: boolean): Layer => {
     return { kind: 'dense', name, inputs: [input], outputShape: [units], units, useBias };
   };
@@ -26,11 +38,11 @@ function gateAt(graph: LayerGraph, entry: string, first: boolean): LayerGraph {
     return { kind: 'other', name, inputs: [input], outputShape: shape, className: 'Other', parameters, macsPerSample: 0 };
   };
   return {
-    name: `gate at ${entry}`,
+    name: 'gate',
     layers: [
-      { kind: 'input', name: 'input', inputs: [], outputShape },
+      { kind: 'input', name: 'input', inputs: [], outputShape: [...outputShape] },
       { kind: 'input', name: 'state', inputs: [], outputShape: [features] },
-      other(below, 'input', outputShape, 1),
+      other(below, 'input', [...outputShape], 1),
       other(before, 'state', [features], first ? 0 : 1),
       { kind: 'globalAveragePooling2d', name: 'pool', inputs: [below], outputShape: [outputShape.at(-1) ?? 1] },
       dense('features', 'pool', features, false),

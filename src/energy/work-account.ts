@@ -44,15 +44,18 @@ export interface Part {
 
 /** The parts of a network of which these blocks are gated: what is outside of all, then each block's branch with its add. */
 export function partsOf(graph: LayerGraph, gated: readonly string[]): Part[] {
-  const blocks = findResidualBlocks(graph).filter(({ add }) => gated.includes(add));
+  const blocks = gated.length > 0 ? findResidualBlocks(graph).filter(({ add }) => gated.includes(add)) : [];
   // Of blocks inside one another the inner one stands first and has its layers to itself.
   const owner = new Map<string, string>();
   for (const { add, branch } of blocks) for (const name of [...branch, add]) if (!owner.has(name)) owner.set(name, add);
-  return [undefined, ...gated].map((part) => {
-    const layers = graph.layers.flatMap(({ name }, index) => (owner.get(name) === part ? [index] : []));
-    const convolutions = layers.filter((index) => ['conv2d', 'depthwiseConv2d'].includes(graph.layers[index]!.kind));
-    return { layers, convolutions };
+  const places = new Map<string | undefined, number[]>([undefined, ...gated].map((part) => [part, []]));
+  graph.layers.forEach(({ name }, index) => {
+    places.get(owner.get(name))!.push(index);
   });
+  return [...places.values()].map((layers) => ({
+    layers,
+    convolutions: layers.filter((index) => ['conv2d', 'depthwiseConv2d'].includes(graph.layers[index]!.kind)),
+  }));
 }
 
 /** Entries of the weight gradient of a convolution: those of its kernel. */

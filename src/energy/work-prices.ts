@@ -3,14 +3,14 @@ import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { type Phase, phases } from '../protocol/phases';
 import type { LayerEnergyRecord } from '../protocol/records';
-import { estimateNetwork, type NetworkEstimate } from './estimate';
 import { gateEnergy } from './gate-energy';
-import type { OperandWidths } from './work';
+import { layerCosts } from './layer-costs';
+import { fullPrecision } from './work';
 import { gradientEntries, type Tally, type WorkAccount } from './work-account';
 
 export type LayerRow = LayerEnergyRecord['layers'][number];
 
-/** Joules of one iteration of a part on so many samples. */
+/** Joules of one iteration of a part on so many samples, before the predictor has decided anything. */
 interface PartPrice {
   readonly totalJ: number;
   /** By the part's layers. */
@@ -19,9 +19,8 @@ interface PartPrice {
   readonly savedPerEntryJ: readonly number[];
 }
 
-/** What counted work costs on a device. Estimates are made once for each number of samples that occurs. */
+/** What counted work costs on a device. Prices are made once for each number of samples that occurs. */
 export class WorkPrices {
-  private readonly estimates = new Map<string, NetworkEstimate>();
   /** By part, then by samples. */
   private readonly prices = new WeakMap<WorkAccount, PartPrice[][]>();
   private readonly gatePrices = new WeakMap<WorkAccount, Record<Phase, number>[]>();
@@ -37,14 +36,28 @@ export class WorkPrices {
     account.parts.forEach((_, part) => {
       account.talliesOf(part).forEach((tally) => {
         const { totalJ, savedPerEntryJ } = this.priceOf(account, part, tally.samples);
-        sum += tally.iterations * totalJ - saved(tally, savedPerEntryJ);
+        sum += tally.iterations * totalJ - saved(tally.predictedEntries, savedPerEntryJ);
       });
     });
     this.gatedIterations(account).forEach(({ samples, iterations }) => {
-      const gates = this.gatesOf(account, samples);
-      sum += iterations * phases.reduce((joules, phase) => joules + gates[phase], 0);
+      sum += iterations * this.gatesJ(account, samples);
     });
     return sum;
+  }
+
+  /**
+   * Joules of one iteration of a part of an account, gates not among them.
+   * @param predictedEntries that the predictor decided, by the part's convolutions.
+   */
+  partJ(account: WorkAccount, part: number, samples: number, predictedEntries?: readonly number[]): number {
+    const { totalJ, savedPerEntryJ } = this.priceOf(account, part, samples);
+    return totalJ - saved(predictedEntries, savedPerEntryJ);
+  }
+
+  /** Joules of all gates of an account in one iteration. */
+  gatesJ(account: WorkAccount, samples: number): number {
+    const gates = this.gatesOf(account, samples);
+    return phases.reduce((joules, phase) => joules + gates[phase], 0);
   }
 
   /** Adds an account's joules to rows by layer, in the graph's order, and to one for the gates. */
@@ -77,34 +90,26 @@ export class WorkPrices {
     return prices[part]![samples];
   }
 
-  private price({ bits, parts }: WorkAccount, part: number, samples: number): PartPrice {
+  private price({ bits = fullPrecision, parts }: WorkAccount, part: number, samples: number): PartPrice {
     const { layers, convolutions } = parts[part]!;
-    // Weights are updated also when no sample came by: the momentum goes on.
-    const estimate = this.estimate(samples, bits, 0);
+    const at = (predictedShare: number) =>
+      layerCosts(this.graph, this.profile, { batchSize: Math.max(1, samples), widths: bits, predictedShare });
+    const costs = at(0);
     const phaseJ = layers.map((layer) => {
-      const { phaseJ } = estimate.layers[layer]!;
+      const { phaseJ } = costs(layer);
+      // Weights are updated also when no sample came by: the momentum goes on.
       return samples > 0 ? phaseJ : { forward: 0, inputGradient: 0, weightGradient: 0, update: phaseJ.update };
     });
     const savedPerEntryJ = convolutions.map((layer) => {
-      if (!bits?.predictor || samples === 0) return 0;
-      const decided = this.estimate(samples, bits, 1).layers[layer]!.phaseJ.weightGradient;
-      return (estimate.layers[layer]!.phaseJ.weightGradient - decided) / gradientEntries(this.graph, this.graph.layers[layer]!.name);
+      if (!bits.predictor || samples === 0) return 0;
+      const decided = at(1)(layer).phaseJ.weightGradient;
+      return (costs(layer).phaseJ.weightGradient - decided) / gradientEntries(this.graph, this.graph.layers[layer]!.name);
     });
     return {
       totalJ: phaseJ.reduce((sum, one) => sum + phases.reduce((joules, phase) => joules + one[phase], 0), 0),
       phaseJ,
       savedPerEntryJ,
     };
-  }
-
-  private estimate(samples: number, bits: OperandWidths | undefined, predictedShare: number): NetworkEstimate {
-    const key = JSON.stringify([samples, bits, predictedShare]);
-    const known = this.estimates.get(key);
-    if (known) return known;
-    const options = { batchSize: Math.max(1, samples), ...(bits && { bits }), predictedShare };
-    const estimate = estimateNetwork(this.graph, this.profile, options);
-    this.estimates.set(key, estimate);
-    return estimate;
   }
 
   /** All gates of an account in one iteration. */
@@ -127,6 +132,6 @@ export class WorkPrices {
   }
 }
 
-function saved({ predictedEntries }: Tally, savedPerEntryJ: readonly number[]): number {
+function saved(predictedEntries: readonly number[] | undefined, savedPerEntryJ: readonly number[]): number {
   return savedPerEntryJ.reduce((sum, joules, place) => sum + (predictedEntries?.[place] ?? 0) * joules, 0);
 }

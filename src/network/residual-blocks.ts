@@ -20,17 +20,29 @@ export interface IrregularAdd {
   readonly reason: string;
 }
 
-function ancestors(graph: LayerGraph, name: string): Set<string> {
-  const found = new Set([name]);
-  const open = [name];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const input of layerOf(graph, next).inputs) {
-      if (found.has(input)) continue;
-      found.add(input);
-      open.push(input);
+/** Each layer and those that it depends on, as bits by place in the graph, 32 to a word. */
+function ancestorsOf(graph: LayerGraph): ReadonlyMap<string, Uint32Array> {
+  const words = Math.ceil(graph.layers.length / 32);
+  const ancestors = new Map<string, Uint32Array>();
+  graph.layers.forEach(({ name, inputs }, place) => {
+    const own = new Uint32Array(words);
+    own[place >>> 5] = 1 << (place & 31);
+    for (const input of inputs) {
+      const above = ancestors.get(input)!;
+      for (let word = 0; word < words; word++) own[word]! |= above[word]!;
     }
-  }
-  return found;
+    ancestors.set(name, own);
+  });
+  return ancestors;
+}
+
+/** Places of the bits that are set. */
+function placesIn(bits: Uint32Array): number[] {
+  const places: number[] = [];
+  bits.forEach((word, index) => {
+    for (let rest = word; rest !== 0; rest &= rest - 1) places.push(32 * index + 31 - Math.clz32(rest & -rest));
+  });
+  return places;
 }
 
 function forwardMacs(graph: LayerGraph, names: readonly string[]): number {
@@ -48,15 +60,18 @@ function leak(graph: LayerGraph, way: readonly string[], entry: string, add: str
   );
 }
 
-function examine(graph: LayerGraph, layer: Layer): ResidualBlock | string {
+function examine(graph: LayerGraph, layer: Layer, ancestors: ReadonlyMap<string, Uint32Array>): ResidualBlock | string {
   const [a, b] = layer.inputs;
   if (a === undefined || b === undefined || layer.inputs.length !== 2) return `It adds ${layer.inputs.length} tensors, not two.`;
   if (a === b) return 'It adds a tensor to itself.';
-  const [above, beside] = [ancestors(graph, a), ancestors(graph, b)];
-  const entry = graph.layers.findLast(({ name }) => above.has(name) && beside.has(name))?.name;
-  if (entry === undefined) return 'Its two ways come from different inputs.';
-  const before = ancestors(graph, entry);
-  const ways = [above, beside].map((way) => graph.layers.map(({ name }) => name).filter((name) => way.has(name) && !before.has(name)));
+  const [above, beside] = [ancestors.get(a)!, ancestors.get(b)!];
+  const common = placesIn(above.map((bits, word) => bits & beside[word]!)).at(-1);
+  if (common === undefined) return 'Its two ways come from different inputs.';
+  const entry = graph.layers[common]!.name;
+  const before = ancestors.get(entry)!;
+  const ways = [above, beside].map((way) =>
+    placesIn(way.map((bits, word) => bits & ~before[word]!)).map((place) => graph.layers[place]!.name),
+  );
   const [first = [], second = []] = ways;
   for (const way of ways) {
     const name = leak(graph, way, entry, layer.name);
@@ -68,20 +83,32 @@ function examine(graph: LayerGraph, layer: Layer): ResidualBlock | string {
   return { add: layer.name, entry, branch, shortcut };
 }
 
+export interface ExaminedAdds {
+  readonly blocks: readonly ResidualBlock[];
+  readonly irregular: readonly IrregularAdd[];
+}
+
+const examined = new WeakMap<LayerGraph, ExaminedAdds>();
+
 /** All adds of a graph: those that end a residual block, in topological order, and those that do not. Blocks may stand inside one another. */
-export function examineAdds(graph: LayerGraph): { blocks: ResidualBlock[]; irregular: IrregularAdd[] } {
+export function examineAdds(graph: LayerGraph): ExaminedAdds {
+  const known = examined.get(graph);
+  if (known) return known;
+  const ancestors = ancestorsOf(graph);
   const blocks: ResidualBlock[] = [];
   const irregular: IrregularAdd[] = [];
   for (const layer of graph.layers) {
     if (layer.kind !== 'add') continue;
-    const result = examine(graph, layer);
+    const result = examine(graph, layer, ancestors);
     if (typeof result === 'string') irregular.push({ add: layer.name, reason: result });
     else blocks.push(result);
   }
-  return { blocks, irregular };
+  const adds = { blocks, irregular };
+  examined.set(graph, adds);
+  return adds;
 }
 
 /** The residual blocks of any graph with adds, in topological order; `examineAdds` also says which adds were left out. */
-export function findResidualBlocks(graph: LayerGraph): ResidualBlock[] {
+export function findResidualBlocks(graph: LayerGraph): readonly ResidualBlock[] {
   return examineAdds(graph).blocks;
 }
