@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
+import { configurationChangesSchema } from './configuration-changes';
 import { layerGraphSchema } from './layer-graph';
 import { runSummarySchema } from './runs';
 
@@ -13,6 +14,8 @@ export const toSaversSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('state'),
     configuration: runConfigurationSchema,
+    /** Number of the view's last change that the configuration holds; 0 before the first. */
+    lastChange: z.int().min(0),
     /** The network that the estimate is for; absent until one was inspected. */
     graph: layerGraphSchema.optional(),
     /** Names of the networks that can be chosen: built-in ones, and models of open files. */
@@ -28,7 +31,7 @@ export type ToSavers = z.infer<typeof toSaversSchema>;
 
 export const fromSaversSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready') }),
-  z.strictObject({ type: z.literal('configure'), configuration: runConfigurationSchema }),
+  z.strictObject({ type: z.literal('configure'), number: z.int().min(1), changes: configurationChangesSchema }),
   z.strictObject({ type: z.literal('tune'), runId: z.string(), tuning: tuningSchema }),
   z.strictObject({ type: z.literal('start') }),
   z.strictObject({ type: z.literal('stop'), runId: z.string() }),

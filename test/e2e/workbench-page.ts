@@ -143,13 +143,14 @@ export class WorkbenchPage {
    * until it is shown again. VS Code on the desktop gives each webview an origin of its own.
    */
   async saversView(): Promise<Frame> {
-    try {
-      return await this.webview('#dropProbability', 20_000);
-    } catch {
+    const frame = await this.webview('#dropProbability', 20_000).catch(async () => {
       await this.page.locator('.activitybar [aria-label^="Explorer"]').first().click();
       await this.showSidebar();
       return this.webview('#dropProbability');
-    }
+    });
+    // The form is hidden until the editor has told its settings; what a script changed before would be lost.
+    await frame.locator('.form').waitFor();
+    return frame;
   }
 
   /** The frame of a webview that holds an element of ours. */

@@ -18,7 +18,7 @@ test('a field outside its range is answered with its name and what may stand the
 
 test('only what differs and can be tuned becomes a tuning', () => {
   const draft = new Draft();
-  draft.take(configuration, undefined);
+  draft.take(configuration, undefined, 0);
   expect(tuningBetween(configuration, draft.change({ batchSize: 8, seed: 3 }))).toBeUndefined();
   expect(tuningBetween(configuration, draft.changeSaver('smd', { enabled: true }))).toEqual({ smd: { enabled: true } });
   expect(tuningBetween(configuration, draft.change({ iterations: 77, learningRate: 0.01 }))).toEqual({
@@ -36,36 +36,52 @@ test('only what differs and can be tuned becomes a tuning', () => {
 
 test('the form follows the host between runs and is left alone where it already shows the same', () => {
   const draft = new Draft();
-  expect(draft.take(configuration, undefined)).toBe(true);
-  expect(draft.take(configuration, undefined)).toBe(false);
+  expect(draft.take(configuration, undefined, 0)).toBe(true);
+  expect(draft.take(configuration, undefined, 0)).toBe(false);
   draft.change({ iterations: 5 });
-  expect(draft.take({ ...configuration, iterations: 5 }, undefined)).toBe(false);
-  expect(draft.take({ ...configuration, iterations: 9 }, undefined)).toBe(true);
+  const { number } = draft.takeUnsent()!;
+  expect(draft.take({ ...configuration, iterations: 5 }, undefined, number)).toBe(false);
+  expect(draft.take({ ...configuration, iterations: 9 }, undefined, number)).toBe(true);
   expect(draft.configuration?.iterations).toBe(9);
 });
 
 test('settings that come back from the host do not undo what the person changed meanwhile', () => {
   const draft = new Draft();
-  draft.take(configuration, undefined);
+  draft.take(configuration, undefined, 0);
   const first = draft.change({ iterations: 10 });
-  draft.sent();
+  expect(draft.takeUnsent()).toEqual({ number: 1, changes: { iterations: 10 } });
   const second = draft.change({ iterations: 20 });
-  draft.sent();
+  expect(draft.takeUnsent()).toEqual({ number: 2, changes: { iterations: 20 } });
   draft.change({ iterations: 30 });
-  expect(draft.take(first, undefined)).toBe(false);
-  expect(draft.take(second, undefined)).toBe(false);
+  expect(draft.take(first, undefined, 1)).toBe(false);
+  expect(draft.take(second, undefined, 2)).toBe(false);
   expect(draft.configuration?.iterations).toBe(30);
-  expect(draft.take(first, undefined)).toBe(true);
+  expect(draft.takeUnsent()).toEqual({ number: 3, changes: { iterations: 30 } });
+  expect(draft.takeUnsent()).toBeUndefined();
+  expect(draft.take(first, undefined, 3)).toBe(true);
+});
+
+test('what the host changes meanwhile, such as the model that it follows, and what the person changed both hold', () => {
+  const draft = new Draft();
+  draft.take(configuration, undefined, 0);
+  draft.change({ engine: 'wasm' });
+  const model = { kind: 'file', path: '/model.ts' } as const;
+  expect(draft.take({ ...configuration, model }, undefined, 0)).toBe(true);
+  expect(draft.configuration).toEqual({ ...configuration, model, engine: 'wasm' });
+  expect(draft.takeUnsent()).toEqual({ number: 1, changes: { engine: 'wasm' } });
+  // The host changes something before the change has reached it.
+  expect(draft.take({ ...configuration, model, seed: 7 }, undefined, 0)).toBe(true);
+  expect(draft.configuration).toEqual({ ...configuration, model, seed: 7, engine: 'wasm' });
 });
 
 test('what the person tunes in a live run is not moved back by a late figure, and the next run’s settings come back after it', () => {
   const draft = new Draft();
-  draft.take(configuration, undefined);
-  expect(draft.take({ ...configuration, iterations: 100 }, 'live')).toBe(true);
+  draft.take(configuration, undefined, 0);
+  expect(draft.take({ ...configuration, iterations: 100 }, 'live', 0)).toBe(true);
   draft.changeSaver('smd', { enabled: true, dropProbability: 0.7 });
-  expect(draft.take({ ...configuration, iterations: 101 }, 'live')).toBe(false);
+  expect(draft.take({ ...configuration, iterations: 101 }, 'live', 0)).toBe(false);
   expect(draft.configuration?.savers.smd.dropProbability).toBe(0.7);
-  expect(draft.take(configuration, undefined)).toBe(true);
+  expect(draft.take(configuration, undefined, 0)).toBe(true);
   expect(draft.configuration).toEqual(configuration);
 });
 

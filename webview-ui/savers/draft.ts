@@ -1,46 +1,48 @@
 import { type RunConfiguration, type Savers, saversSchema, type Tuning, tuningSchema } from '../../src/protocol/configuration';
-
-/** Settings that were sent and did not come back yet. */
-const awaitedLimit = 20;
+import { applyChanges, type ConfigurationChanges, changesBetween } from '../../src/protocol/configuration-changes';
 
 /**
- * The settings that the form shows. Without a live run they are the next run's and follow the host; with one they are the live run's as they
- * were at its first sight, then what the person tunes, so a figure that comes late does not move the slider back.
+ * The settings that the form shows. Without a live run they are the next run's as the host has them, and over them what the person changed and
+ * the host does not hold yet. With a live run they are its settings as they were at its first sight, then what the person tunes, so a figure
+ * that comes late does not move the slider back.
  */
 export class Draft {
   configuration?: RunConfiguration;
   private liveRun?: string;
-  private lastFromHost?: string;
-  private readonly awaited: string[] = [];
+  /** The next run's settings as the host has them once all that was sent has arrived. */
+  private expected?: RunConfiguration;
+  private readonly underWay: { readonly number: number; readonly changes: ConfigurationChanges }[] = [];
+  private lastNumber = 0;
 
   /**
    * Takes the host's settings; true when the form must be filled again.
    * @param liveRun the run that they belong to, undefined for the next run's.
+   * @param lastChange number of the last change that the next run's settings hold.
    */
-  take(configuration: RunConfiguration, liveRun: string | undefined): boolean {
-    const text = JSON.stringify(configuration);
-    if (liveRun === undefined && this.isEcho(text)) return false;
+  take(configuration: RunConfiguration, liveRun: string | undefined, lastChange: number): boolean {
     const same = this.configuration !== undefined && this.liveRun === liveRun;
-    if (same && (liveRun !== undefined || this.lastFromHost === text)) return false;
+    if (same && liveRun !== undefined) return false;
+    const before = JSON.stringify(this.configuration);
+    const unsent = same ? changesBetween(this.expected!, this.configuration!) : {};
     this.liveRun = liveRun;
-    this.lastFromHost = text;
-    if (same && JSON.stringify(this.configuration) === text) return false;
-    this.configuration = configuration;
-    return true;
+    if (liveRun !== undefined) this.configuration = configuration;
+    else {
+      const arrived = this.underWay.findLastIndex(({ number }) => number <= lastChange) + 1;
+      this.underWay.splice(0, arrived);
+      this.expected = this.underWay.reduce((settings, { changes }) => applyChanges(settings, changes), configuration);
+      this.configuration = applyChanges(this.expected, unsent);
+    }
+    return JSON.stringify(this.configuration) !== before;
   }
 
-  /** The settings were sent to the host, which will send them back; meanwhile the person may have moved on. */
-  sent(): void {
-    this.awaited.push(JSON.stringify(this.configuration));
-    if (this.awaited.length > awaitedLimit) this.awaited.shift();
-  }
-
-  private isEcho(text: string): boolean {
-    const index = this.awaited.indexOf(text);
-    if (index < 0 || this.liveRun !== undefined) return false;
-    this.awaited.splice(0, index + 1);
-    this.lastFromHost = text;
-    return true;
+  /** What the person changed since the last call, to be sent to the host under its number; undefined when there is nothing. */
+  takeUnsent(): { number: number; changes: ConfigurationChanges } | undefined {
+    const changes = changesBetween(this.expected!, this.configuration!);
+    if (Object.keys(changes).length === 0) return undefined;
+    this.expected = this.configuration;
+    const sent = { number: ++this.lastNumber, changes };
+    this.underWay.push(sent);
+    return sent;
   }
 
   change(change: Partial<RunConfiguration>): RunConfiguration {

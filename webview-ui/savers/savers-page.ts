@@ -34,7 +34,8 @@ const engineChoices: readonly Choice[] = [
 export class SaversPage {
   private readonly draft = new Draft();
   private state?: ToSavers;
-  private sent?: RunConfiguration;
+  /** The live run's settings as it was last told them. */
+  private tuned?: RunConfiguration;
   private sending?: ReturnType<typeof setTimeout>;
   private starting = false;
   private readonly waiting = element('p', {
@@ -129,14 +130,15 @@ export class SaversPage {
   }
 
   private receive(state: ToSavers): void {
+    // What the person changed right before a run began belongs to the next one.
+    if (state.live && this.state && !this.state.live) this.send();
     this.state = state;
     this.waiting.hidden = true;
     this.form.hidden = false;
     if (state.live) this.starting = false;
     const { live } = state;
-    if (this.draft.take(live ? liveConfiguration(live) : state.configuration, live?.run.id)) {
-      clearTimeout(this.sending);
-      this.sent = this.draft.configuration;
+    if (this.draft.take(live ? liveConfiguration(live) : state.configuration, live?.run.id, state.lastChange)) {
+      this.tuned = this.draft.configuration;
       this.fill(this.draft.configuration!);
     }
     this.showChoices(state);
@@ -224,16 +226,16 @@ export class SaversPage {
 
   private send(): void {
     clearTimeout(this.sending);
-    const configuration = this.draft.configuration!;
     const live = this.state?.live;
-    const tuning = tuningBetween(this.sent ?? configuration, configuration);
     if (!live) {
-      this.draft.sent();
-      this.host.post({ type: 'configure', configuration });
-    } else if (live.ours && tuning) {
-      this.host.post({ type: 'tune', runId: live.run.id, tuning });
+      const unsent = this.draft.takeUnsent();
+      if (unsent) this.host.post({ type: 'configure', ...unsent });
+      return;
     }
-    this.sent = configuration;
+    const configuration = this.draft.configuration!;
+    const tuning = tuningBetween(this.tuned ?? configuration, configuration);
+    if (live.ours && tuning) this.host.post({ type: 'tune', runId: live.run.id, tuning });
+    this.tuned = configuration;
   }
 
   private start(): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { builtinProfiles } from '../../energy/device-profile';
+import { applyChanges } from '../../protocol/configuration-changes';
 import { type FromSavers, fromSaversSchema, type ToSavers } from '../../protocol/webview-messages';
 import type { Inspections } from '../annotations/inspections';
 import { rememberedShape } from '../annotations/remembered-shapes';
@@ -32,6 +33,7 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
   private view?: vscode.WebviewView;
   private sending?: ReturnType<typeof setTimeout>;
   private newest = 0;
+  private lastChange = 0;
 
   constructor(private readonly needs: SaversNeeds) {
     super();
@@ -74,6 +76,7 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
     const state: ToSavers = {
       type: 'state',
       configuration: nextRun.configuration,
+      lastChange: this.lastChange,
       models: modelChoices(this.fileModels()),
       deviceProfiles: builtinProfiles.map(({ name }) => name),
       ...(live ? { live } : {}),
@@ -103,10 +106,13 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
     const { nextRun, backend } = this.needs;
     switch (message.type) {
       case 'ready':
+        this.lastChange = 0;
         await this.send();
         break;
       case 'configure':
-        await nextRun.configure(message.configuration);
+        this.lastChange = message.number;
+        await nextRun.configure(applyChanges(nextRun.configuration, message.changes));
+        this.sendSoon();
         break;
       case 'tune':
         await backend

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
+import { applyChanges, type ConfigurationChanges, changesBetween } from '../../protocol/configuration-changes';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
-import { applyChanges, type ConfigurationChanges, changesBetween } from './configuration-draft';
 import { configurationFromSettings } from './run-settings';
 
 const changesKey = 'e2train.nextRun';

@@ -1,26 +1,25 @@
-import { type RunConfiguration, runConfigurationSchema } from '../../protocol/configuration';
+import * as z from 'zod';
+import { type RunConfiguration, runConfigurationSchema } from './configuration';
 
-/**
- * What a person changed for the next run beside the settings. Only differences are kept, so that a changed setting still shows in
- * whatever was not touched.
- */
-export type ConfigurationChanges = { readonly [key: string]: unknown };
+/** What differs between two configurations, and nothing else: applied to a third, it leaves alone whatever it does not name. */
+export const configurationChangesSchema = z.record(z.string(), z.unknown());
+export type ConfigurationChanges = z.infer<typeof configurationChangesSchema>;
 
-/** The changes that make `edited` of `defaults`; empty when they are equal. */
-export function changesBetween(defaults: RunConfiguration, edited: RunConfiguration): ConfigurationChanges {
-  return objectChanges(defaults, edited);
+/** The changes that make `after` of `before`; empty when they are equal. */
+export function changesBetween(before: RunConfiguration, after: RunConfiguration): ConfigurationChanges {
+  return objectChanges(before, after);
 }
 
 /** Applies changes; those that no longer fit the schema, as after an update of the extension, are left out. */
-export function applyChanges(defaults: RunConfiguration, changes: ConfigurationChanges): RunConfiguration {
-  const whole = runConfigurationSchema.safeParse(merge(defaults, changes));
+export function applyChanges(configuration: RunConfiguration, changes: ConfigurationChanges): RunConfiguration {
+  const whole = runConfigurationSchema.safeParse(merge(configuration, changes));
   if (whole.success) return whole.data;
-  let configuration = defaults;
+  let changed = configuration;
   for (const [key, value] of Object.entries(changes)) {
-    const checked = runConfigurationSchema.safeParse(merge(configuration, { [key]: value }));
-    if (checked.success) configuration = checked.data;
+    const checked = runConfigurationSchema.safeParse(merge(changed, { [key]: value }));
+    if (checked.success) changed = checked.data;
   }
-  return configuration;
+  return changed;
 }
 
 function objectChanges(before: object, after: object): ConfigurationChanges {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyChanges, changesBetween } from '../../../src/extension/settings/configuration-draft';
-import { runConfigurationSchema } from '../../../src/protocol/configuration';
+import { runConfigurationSchema } from '../../src/protocol/configuration';
+import { applyChanges, changesBetween } from '../../src/protocol/configuration-changes';
 
 const defaults = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' } });
 
