@@ -4,6 +4,7 @@ import { listEngines } from '../engine/list-engines';
 import { productVersion } from '../platform/product-version';
 import { closeCodes, errorCodes, protocolVersion } from '../protocol/messages';
 import { RpcError } from '../protocol/rpc';
+import { OwnProfiles } from '../runs/own-profiles';
 import { runTitle } from '../runs/run-title';
 import type { InspectionCache } from './inspection-cache';
 import type { MeasuringManager } from './measuring-manager';
@@ -43,11 +44,12 @@ export function createHandlers({ token, workspace, inspections, runs, measuring:
     'runs/list': () => runs.list(),
     async 'runs/start'({ configuration }) {
       const { model, deviceProfile } = configuration;
-      sentenceInstead(() => findDeviceProfile(deviceProfile));
+      const profile = sentenceInstead(() => findDeviceProfile(deviceProfile, new OwnProfiles(workspace).read()));
       const anew = inspections.inspectAnew.bind(inspections);
       const found = model.kind === 'file' ? await fileModelToTrain(model, workspace, inspect, anew) : undefined;
-      return { runId: runs.start(configuration, runTitle(configuration), found) };
+      return { runId: runs.start(configuration, runTitle(configuration), profile, found) };
     },
+    'runs/deviceProfile': ({ runId }) => runs.profile(runId),
     'runs/stop'({ runId }) {
       runs.stop(runId);
       return {};

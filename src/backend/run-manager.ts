@@ -1,8 +1,10 @@
 import type { RunConfiguration, Tuning } from '../protocol/configuration';
+import type { DeviceProfile } from '../protocol/device-profile';
 import { liveStates, type MetricRecord } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
 import { obstacleToResume, withResume } from '../runs/resumption';
 import type { RunStore } from '../runs/run-store';
+import { profileOfRun } from '../runs/stored-profile';
 import { keepModel, type ModelToTrain } from '../training/python-model';
 import { LiveRun, ownedBy } from './live-run';
 import type { Log } from './log';
@@ -51,13 +53,19 @@ export class RunManager {
    * Creates the run's folder and queues it.
    * @param model of a file, kept in the folder so that the run no longer depends on the source.
    */
-  start(configuration: RunConfiguration, title: string, model: ModelToTrain | undefined): string {
+  start(configuration: RunConfiguration, title: string, profile: DeviceProfile, model: ModelToTrain | undefined): string {
     this.refuseWhenClosing();
     const { store } = this.options;
-    const folder = sentenceInstead(() => store.create(configuration, title));
+    const folder = sentenceInstead(() => store.create(configuration, title, profile));
     if (model) sentenceInstead(() => keepModel(folder, model));
     this.queue(folder.id);
     return folder.id;
+  }
+
+  /** The device profile that the run's energies rest on. @throws RpcError when it cannot be read. */
+  profile(runId: string): DeviceProfile {
+    this.summary(runId);
+    return sentenceInstead(() => profileOfRun(this.options.store.open(runId)));
   }
 
   resume(runId: string): void {

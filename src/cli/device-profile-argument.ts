@@ -9,7 +9,5 @@ import { OwnProfiles, readProfileFile } from '../runs/own-profiles';
 export function profileArgument(nameOrFile: string): DeviceProfile {
   if (nameOrFile.endsWith('.json')) return readProfileFile(nameOrFile);
   if (builtinProfiles.some(({ name }) => name === nameOrFile)) return findDeviceProfile(nameOrFile);
-  const { profiles, problems } = new OwnProfiles(process.cwd()).read();
-  for (const problem of problems) console.error(problem);
-  return findDeviceProfile(nameOrFile, profiles);
+  return findDeviceProfile(nameOrFile, new OwnProfiles(process.cwd()).read());
 }

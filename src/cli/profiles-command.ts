@@ -10,10 +10,10 @@ interface Output {
 /** `e2train profiles list`: the built-in profiles and those of the present folder. */
 export function listProfiles(options: Output): void {
   const { profiles, problems } = new OwnProfiles(process.cwd()).read();
-  for (const problem of problems) console.error(problem);
+  for (const { message } of problems) console.error(message);
   const rows = [
     ...builtinProfiles.map((profile) => ({ profile, from: 'built in' })),
-    ...profiles.map((profile) => ({ profile, from: '.e2train/profiles' })),
+    ...profiles.map(({ profile, file }) => ({ profile, from: file })),
   ].map(({ profile: { name, description }, from }) => ({ name, from, description }));
   if (options.json) console.log(JSON.stringify(rows, null, 2));
   else

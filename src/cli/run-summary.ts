@@ -1,4 +1,3 @@
-import { findDeviceProfile } from '../energy/device-profile';
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
 import type { Environment } from '../protocol/runs';
@@ -28,7 +27,7 @@ export function runSummary(run: RunFolder): string {
     `Engine                        ${environment ? engineInWords(environment) : 'unavailable: not recorded'}`,
     `Run folder                    ${run.directory}`,
     '',
-    `Energies are estimated for the device profile ${findDeviceProfile(configuration.deviceProfile).name}; that of this computer is what its own meters say.`,
+    `Energies are estimated for the device profile ${configuration.deviceProfile}; that of this computer is what its own meters say.`,
   ];
   return lines.join('\n');
 }

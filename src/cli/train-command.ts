@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { loadDataset } from '../datasets/load-dataset';
-import { findDeviceProfile } from '../energy/device-profile';
 import { plannedIterations } from '../protocol/configuration';
 import type { RunFile } from '../protocol/runs';
 import { obstacleToResume, withResume } from '../runs/resumption';
@@ -11,6 +10,7 @@ import { checkMemory } from '../training/check-memory';
 import { checkTrainable } from '../training/check-trainable';
 import { keepModel } from '../training/python-model';
 import { configurationFromOptions } from './configuration-from-options';
+import { profileArgument } from './device-profile-argument';
 import type { TrainingOptions } from './options';
 import { ProgressLine } from './progress-line';
 import { modelReference, modelToTrain } from './resolve-model';
@@ -43,13 +43,14 @@ export async function train(
 /** A run's folder is made only for what can be trained. */
 async function createRun(argument: string | undefined, options: TrainingOptions): Promise<RunFolder> {
   const model = argument ? modelReference(argument, options) : trainedModelReference(options.from!);
-  const configuration = configurationFromOptions(model, options);
+  const given = configurationFromOptions(model, options);
+  const profile = profileArgument(given.deviceProfile);
+  const configuration = { ...given, deviceProfile: profile.name };
   if (configuration.model.kind === 'builtin' && (options.input || options.export)) {
     throw new Error(
       `--input and --export are for model files: ${configuration.model.name} takes the shape of the data set's images; leave them out.`,
     );
   }
-  findDeviceProfile(configuration.deviceProfile);
   const dataset = await loadDataset(configuration.data);
   const toTrain = argument
     ? await modelToTrain(configuration.model, dataset.imageShape, dataset.classes.length)
@@ -58,7 +59,7 @@ async function createRun(argument: string | undefined, options: TrainingOptions)
   if (problem) throw new Error(problem);
   await checkMemory(toTrain.graph, configuration);
   if (configuration.startFrom) await refuseOtherNetwork(toTrain.graph, configuration.startFrom);
-  const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration));
+  const run = new RunStore(process.cwd()).create(configuration, runTitle(configuration), profile);
   keepModel(run, toTrain);
   return run;
 }

@@ -1,5 +1,4 @@
-import { type DeviceProfile, deviceProfileSchema } from '../protocol/device-profile';
-import { issuesInWords } from '../protocol/issue-in-words';
+import type { DeviceProfile, ProfileCollection } from '../protocol/device-profile';
 import asic45nm from './profiles/asic-45nm.json';
 import eyeriss65nm from './profiles/eyeriss-65nm.json';
 
@@ -13,38 +12,19 @@ const howToMakeHost =
   `The device profile “${hostProfile}” stands for your own machine and is made from measurements of it: ` +
   `e2train calibrate MEASUREMENTS.csv --model MODEL --profile asic-45nm --name ${hostProfile}`;
 
+export const noOwnProfiles: ProfileCollection = { profiles: [], problems: [] };
+
 /**
  * The profile of that name.
  * @param own a person's profiles, beside the built-in ones.
- * @throws RangeError when there is none; the sentence names those there are, or how to make it.
+ * @throws RangeError when there is none; the sentence says what is wrong with its file, names those there are, or how to make it.
  */
-export function findDeviceProfile(name: string, own: readonly DeviceProfile[] = []): DeviceProfile {
-  const all = [...builtinProfiles, ...own];
+export function findDeviceProfile(name: string, own: ProfileCollection = noOwnProfiles): DeviceProfile {
+  const all = [...builtinProfiles, ...own.profiles.map(({ profile }) => profile)];
   const profile = all.find((candidate) => candidate.name === name);
   if (profile) return profile;
+  const problem = own.problems.find((candidate) => candidate.name === name);
+  if (problem) throw new RangeError(problem.message);
   if (name === hostProfile) throw new RangeError(`${howToMakeHost}.`);
   throw new RangeError(`There is no device profile “${name}”; choose one of: ${all.map((candidate) => candidate.name).join(', ')}.`);
-}
-
-/** Field of a profile as its file writes it: `buffer.accessPJ.value`. */
-const fieldOf = (path: readonly PropertyKey[]): string => (path.length > 0 ? `“${path.join('.')}”` : 'The profile');
-
-/**
- * Reads a profile that a person wrote.
- * @param file what a sentence calls it.
- * @throws RangeError with one sentence that names the file and the field.
- */
-export function parseDeviceProfile(text: string, file: string): DeviceProfile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new RangeError(`${file} is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  const parsed = deviceProfileSchema.safeParse(json);
-  if (!parsed.success)
-    throw new RangeError(`${file} is no device profile: ${issuesInWords(parsed.error.issues.slice(0, 1), json, fieldOf)}`);
-  if (builtinProfiles.some(({ name }) => name === parsed.data.name))
-    throw new RangeError(`${file} has the name of the built-in profile “${parsed.data.name}”: give it another “name”.`);
-  return parsed.data;
 }

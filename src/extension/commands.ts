@@ -17,6 +17,8 @@ export const commands = {
   refresh: 'e2train.refresh',
   restartBackend: 'e2train.restartBackend',
   showLayers: 'e2train.showLayers',
+  /** Internal: leads to what is wrong with the chosen profile, or to another one. */
+  showDeviceProfile: 'e2train.showDeviceProfile',
   /** Internal: starts what the Savers view shows. */
   startNextRun: 'e2train.startNextRun',
   /** Internal: brings an editor to a line. */

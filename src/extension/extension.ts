@@ -15,6 +15,9 @@ import { useTranslator } from './localize';
 import { MeasureCommand } from './measurements/measure-command';
 import { MeasurementList } from './measurements/measurement-list';
 import { MeasurementsView } from './measurements/measurements-view';
+import { DeviceProfiles } from './profiles/device-profiles';
+import { ProfileCommands } from './profiles/profile-commands';
+import { ProfileDiagnostics } from './profiles/profile-diagnostics';
 import { PythonInterpreter } from './python/python-interpreter';
 import { RunCommands } from './runs/run-commands';
 import { RunList } from './runs/run-list';
@@ -39,10 +42,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const backend = track(new Backend(context, log));
   const nextRun = track(new NextRun(context.workspaceState, log));
 
+  const profiles = track(new DeviceProfiles());
+  track(new ProfileDiagnostics(profiles));
+  track(new ProfileCommands(profiles, nextRun));
+
   const python = track(new PythonInterpreter(log));
   const inspections = track(new Inspections(backend, python, context.workspaceState, log));
   const measurements = track(new MeasurementList(backend, log));
-  const estimates = track(new Estimates(inspections, nextRun, measurements, log));
+  const estimates = track(new Estimates(inspections, nextRun, profiles, measurements));
   track(new LineDecorations(estimates));
   track(new EditorProviders(inspections, estimates));
   track(new ProblemDiagnostics(inspections));
@@ -58,10 +65,10 @@ export function activate(context: vscode.ExtensionContext): void {
   track(new BackendNotices(backend, runs, runCommands));
 
   const graphs = new ModelGraphs(backend, inspections, python);
-  track(new SaversView({ extension, backend, nextRun, runs, inspections, graphs, log }));
-  const statusBar = track(new StatusBar(runs, nextRun, backend));
+  track(new SaversView({ extension, backend, nextRun, profiles, runs, inspections, graphs, log }));
+  const statusBar = track(new StatusBar(runs, nextRun, backend, profiles));
   track(new EditorContext(inspections, nextRun, runs, backend, statusBar));
-  track(new GeneralCommands({ context, backend, inspections, layers, runs, nextRun, log }));
+  track(new GeneralCommands({ context, backend, inspections, layers, runs, measurements, profiles, log }));
 
   inspections.inspectVisible();
   log.debug(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);

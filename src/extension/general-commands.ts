@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { builtinProfiles } from '../energy/device-profile';
 import type { Inspections } from './annotations/inspections';
 import type { Backend } from './backend/backend';
 import { commands } from './commands';
@@ -8,9 +7,10 @@ import type { Log } from './diagnostics/log';
 import { Disposable } from './disposable';
 import type { LayersView } from './layers/layers-view';
 import type { LineArgument, ModelArgument } from './lens-commands';
+import type { MeasurementList } from './measurements/measurement-list';
+import type { DeviceProfiles } from './profiles/device-profiles';
 import { showFailure } from './runs/run-commands';
 import type { RunList } from './runs/run-list';
-import type { NextRun } from './settings/next-run';
 import { readSetting, type Settings, writeSetting } from './settings/settings';
 
 export interface GeneralNeeds {
@@ -19,7 +19,8 @@ export interface GeneralNeeds {
   readonly inspections: Inspections;
   readonly layers: LayersView;
   readonly runs: RunList;
-  readonly nextRun: NextRun;
+  readonly measurements: MeasurementList;
+  readonly profiles: DeviceProfiles;
   readonly log: Log;
 }
 
@@ -41,7 +42,6 @@ export class GeneralCommands extends Disposable {
         }),
       );
     register(commands.toggleAnnotations, () => this.toggleAnnotations());
-    register(commands.chooseDeviceProfile, () => this.chooseDeviceProfile());
     register(commands.showLog, () => log.show());
     register(commands.copyDiagnostics, () => copyDiagnostics(context, backend, log));
     register(commands.refresh, () => this.refresh());
@@ -56,22 +56,12 @@ export class GeneralCommands extends Disposable {
     await writeSetting('annotations.style', style === 'off' ? this.lastStyle : 'off');
   }
 
-  private async chooseDeviceProfile(): Promise<void> {
-    const { nextRun } = this.needs;
-    const items = builtinProfiles.map(({ name, description }) => ({
-      label: name,
-      detail: description,
-      ...(name === nextRun.configuration.deviceProfile ? { description: vscode.l10n.t('in use') } : {}),
-    }));
-    const choice = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Device profile of the energy estimates') });
-    if (choice) await nextRun.configure({ ...nextRun.configuration, deviceProfile: choice.label });
-  }
-
   private async refresh(): Promise<void> {
-    const { backend, runs, inspections } = this.needs;
+    const { backend, runs, inspections, measurements, profiles } = this.needs;
     if (backend.state.kind === 'failed') await backend.restart();
+    profiles.refresh();
     inspections.refresh();
-    await runs.refresh();
+    await Promise.all([runs.refresh(), measurements.refresh()]);
   }
 }
 

@@ -13,6 +13,8 @@ export function commandOfLens(uri: vscode.Uri, action: LensAction): { command: s
       return { command: 'e2train.savers.focus' };
     case 'layers':
       return { command: commands.showLayers, arguments: [{ uri, exportName: action.exportName }] };
+    case 'deviceProfile':
+      return { command: commands.showDeviceProfile };
     case 'setInputShape':
       return { command: commands.setInputShape, arguments: [{ uri, exportName: action.exportName }] };
     case 'showProblem':

@@ -63,3 +63,21 @@ export const deviceProfileSchema = z
   })
   .meta({ title: 'E2-Train device profile' });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
+
+/** A person's own profile files as they were read: those that can be used, and for each other one why it cannot. */
+export const profileCollectionSchema = z.strictObject({
+  profiles: z.array(z.strictObject({ file: z.string(), profile: deviceProfileSchema })),
+  problems: z.array(
+    z.strictObject({
+      file: z.string(),
+      /** The profile that the file would be. */
+      name: z.string(),
+      /** One sentence that names file and field. */
+      message: z.string(),
+      /** The field; absent where the file is no JSON or cannot be read. */
+      path: z.array(z.union([z.string(), z.number()])).optional(),
+    }),
+  ),
+});
+export type ProfileCollection = z.infer<typeof profileCollectionSchema>;
+export type ProfileProblem = ProfileCollection['problems'][number];

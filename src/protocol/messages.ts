@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
+import { deviceProfileSchema } from './device-profile';
 import { inspectionResultSchema } from './inspection';
 import { measurementFileSchema, measurementRowSchema } from './measurements';
 import { measuringProgressSchema, measuringSchema } from './measuring';
@@ -39,6 +40,8 @@ export const methods = {
   },
   'runs/list': { parameters: nothing, result: z.array(runSummarySchema) },
   'runs/start': { parameters: z.strictObject({ configuration: runConfigurationSchema }), result: runId },
+  /** The device profile that the run's energies rest on, as it was when the run was made. */
+  'runs/deviceProfile': { parameters: runId, result: deviceProfileSchema },
   /** Stops after the present iteration, with a checkpoint. */
   'runs/stop': { parameters: runId, result: nothing },
   'runs/resume': { parameters: runId, result: nothing },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { runConfigurationSchema, tuningSchema } from './configuration';
 import { configurationChangesSchema } from './configuration-changes';
+import { deviceProfileSchema, profileCollectionSchema } from './device-profile';
 import { layerGraphSchema } from './layer-graph';
 import { runSummarySchema } from './runs';
 
@@ -20,9 +21,12 @@ export const toSaversSchema = z.discriminatedUnion('type', [
     graph: layerGraphSchema.optional(),
     /** Names of the networks that can be chosen: built-in ones, and models of open files. */
     models: z.array(z.strictObject({ label: z.string(), model: runConfigurationSchema.shape.model })),
-    deviceProfiles: z.array(z.string()),
+    /** A person's own device profiles, beside the built-in ones. */
+    ownProfiles: profileCollectionSchema,
     /** The run that sliders tune; absent when none is live. */
     live: runSummarySchema.optional(),
+    /** The device profile that the live run began with. */
+    liveProfile: deviceProfileSchema.optional(),
     /** One sentence, when the model cannot be estimated. */
     problem: z.string().optional(),
   }),

@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findDeviceProfile } from '../energy/device-profile';
 import { newId } from '../platform/new-id';
 import { writingTo } from '../platform/write-failure';
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
+import type { DeviceProfile } from '../protocol/device-profile';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, PredictionRecord } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
 import { RunFolder } from './run-folder';
 import { asItStands } from './run-owner';
+import { writeProfile } from './stored-profile';
 
 /** The runs of a workspace: folders in `.e2train/runs`, which several windows and commands may use at once. */
 export class RunStore {
@@ -19,9 +22,14 @@ export class RunStore {
 
   /**
    * Makes the folder of a new, queued run that belongs to this process's caller to start.
+   * @param profile the one that the configuration names; kept in the folder.
    * @throws Error with one sentence when it cannot be written.
    */
-  create(configuration: RunConfiguration, title: string): RunFolder {
+  create(
+    configuration: RunConfiguration,
+    title: string,
+    profile: DeviceProfile = findDeviceProfile(configuration.deviceProfile),
+  ): RunFolder {
     const created = new Date();
     const folder = new RunFolder(join(this.directory, newId(created)));
     writingTo(this.directory, () => {
@@ -29,6 +37,7 @@ export class RunStore {
       // Fails when it exists: no two windows can make the same run.
       mkdirSync(folder.directory);
     });
+    writeProfile(folder, profile);
     folder.write({ format: 1, id: folder.id, title, created: created.toISOString(), configuration, state: 'queued', resumes: [] });
     return folder;
   }

@@ -3,7 +3,6 @@ import { openBatchStream } from '../datasets/batch-stream';
 import type { Dataset } from '../datasets/dataset';
 import { evaluationBatches } from '../datasets/evaluation-batches';
 import { observationBatches } from '../datasets/observation-batches';
-import { findDeviceProfile } from '../energy/device-profile';
 import { expectedIterationEnergy } from '../energy/expected-work';
 import { createLedger } from '../energy/ledger';
 import type { Engine } from '../engine/engine';
@@ -15,6 +14,7 @@ import type { LayerGraph } from '../protocol/layer-graph';
 import type { LogLevel } from '../protocol/messages';
 import type { MetricRecord, TuningRecord } from '../protocol/records';
 import type { RunFolder } from '../runs/run-folder';
+import { profileOfRun } from '../runs/stored-profile';
 import { checkTrainable } from './check-trainable';
 import type { Checkpoint } from './checkpoint';
 import type { GateWeight } from './compile/gate-tensors';
@@ -71,7 +71,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
   if (gatingOf(configuration.savers) && unskippable !== undefined) warn(unskippable);
   const checkpoints = new RunCheckpoints(run.directory, warn);
   const { batchSize, seed } = configuration;
-  const profile = findDeviceProfile(configuration.deviceProfile);
+  const profile = profileOfRun(run);
   const ledger = createLedger(graph, profile, batchSize);
   const iterationEnergy = rememberedIterationEnergy(graph, profile, batchSize);
 

@@ -2,9 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findDeviceProfile } from '../../src/energy/device-profile';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
 import { errorCodes, protocolVersion } from '../../src/protocol/messages';
 import type { NumberedRecord, RunState } from '../../src/protocol/records';
+import { OwnProfiles } from '../../src/runs/own-profiles';
 import {
   type BackendProcess,
   collect,
@@ -268,6 +270,21 @@ test('a run for a device profile that is not there is refused with those that ar
     message: 'There is no device profile “sun”; choose one of: asic-45nm, eyeriss-65nm.',
   });
   expect(await client.request('runs/list', {})).toEqual([]);
+});
+
+test('a run begins with a profile of the workspace as it is then, and keeps it when the file changes', async () => {
+  const client = await (await backendWith('1')).connect();
+  const own = new OwnProfiles(workspace);
+  const profile = { ...findDeviceProfile('asic-45nm'), name: 'mine' };
+  const file = own.add(profile);
+  const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name: 'resnet8' }, deviceProfile: 'mine' });
+  const { runId } = await client.request('runs/start', { configuration });
+  writeFileSync(file, JSON.stringify({ ...profile, dram: { accessPJ: { value: -1, source: 'slip' } } }));
+  expect(await client.request('runs/deviceProfile', { runId })).toEqual(profile);
+  await expect(client.request('runs/start', { configuration })).rejects.toMatchObject({
+    code: errorCodes.refused,
+    message: '.e2train/profiles/mine.json is no device profile: “dram.accessPJ.value” must be at least 0, not -1.',
+  });
 });
 
 test('nothing is written into a workspace before a run starts', async () => {

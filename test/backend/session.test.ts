@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Handlers } from '../../src/backend/rpc-server';
 import { Session } from '../../src/backend/session';
 import { listen, type SocketServer } from '../../src/backend/socket-server';
+import { findDeviceProfile } from '../../src/energy/device-profile';
 import { errorCodes, maximumMessageBytes } from '../../src/protocol/messages';
 import { RpcError } from '../../src/protocol/rpc';
 
@@ -32,6 +33,7 @@ const handlers: Handlers<Session> = {
   },
   'runs/list': () => [{ wrong: true }] as never,
   'runs/start': () => ({ runId: 'x' }),
+  'runs/deviceProfile': () => findDeviceProfile('asic-45nm'),
   'runs/stop': () => {
     throw new RpcError(errorCodes.refused, 'Not now.');
   },

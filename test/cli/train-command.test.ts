@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findDeviceProfile } from '../../src/energy/device-profile';
 import type { RunFile } from '../../src/protocol/runs';
+import { OwnProfiles } from '../../src/runs/own-profiles';
 import { RunStore } from '../../src/runs/run-store';
+import { profileOfRun } from '../../src/runs/stored-profile';
 import { type Ending, recordsOf, run, sampleModel, start, temporaryFolder } from './command-line';
 
 /** Small batches of the built-in images; one evaluation, at the end. */
@@ -53,6 +56,18 @@ describe('e2train train', () => {
     const { code, error } = await run(['train', sampleModel('sample/simple.js'), '--iterations', '2', '--batch', '4'], directory);
     expect({ code, error }).toMatchObject({ code: 0 });
     expect(onlyRun(directory)).toMatchObject({ state: 'finished', title: 'simple.js · SMB' });
+  });
+
+  it('accounts by a profile of the folder or of a file', async () => {
+    const directory = temporaryFolder();
+    const file = new OwnProfiles(directory).add({ ...findDeviceProfile('asic-45nm'), name: 'mine' });
+    const { code, output, error } = await run([...small, '--iterations', '2', '--profile', 'mine'], directory);
+    expect({ code, error }).toMatchObject({ code: 0 });
+    expect(output).toContain('Energies are estimated for the device profile mine;');
+    expect(profileOfRun(new RunStore(directory).open(onlyRun(directory).id)).name).toBe('mine');
+    const elsewhere = temporaryFolder();
+    expect(await run([...small, '--iterations', '2', '--profile', file], elsewhere)).toMatchObject({ code: 0 });
+    expect(onlyRun(elsewhere).configuration.deviceProfile).toBe('mine');
   });
 
   it('gives every record as a line of JSON', async () => {

@@ -23,7 +23,7 @@ describe('the manifest', () => {
   });
 
   it('declares all commands but the internal ones, under one category', () => {
-    const internal: string[] = [commands.startNextRun, commands.showLine];
+    const internal: string[] = [commands.startNextRun, commands.showLine, commands.showDeviceProfile];
     const expected = Object.values(commands).filter((id) => !internal.includes(id));
     expect(manifest.contributes.commands.map(({ command }) => command).sort()).toEqual([...expected].sort());
     expect(new Set(manifest.contributes.commands.map(({ category }) => category))).toEqual(new Set(['E2-Train']));

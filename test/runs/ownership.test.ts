@@ -34,7 +34,7 @@ describe('two windows on one run', () => {
       `The run “resnet8” is in the hands of process ${other.pid} on ${hostname()}: stop it there first.`,
     );
     expect(run.read()).toEqual(before);
-    expect(readdirSync(run.directory)).toEqual(['run.json']);
+    expect(readdirSync(run.directory)).toEqual(['device-profile.json', 'run.json']);
   });
 
   it('may follow each other once the first has died', async () => {

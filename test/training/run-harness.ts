@@ -5,6 +5,7 @@ import type { Dataset } from '../../src/datasets/dataset';
 import { channelStatistics, sharedBytes } from '../../src/datasets/image-set';
 import type { Engine } from '../../src/engine/engine';
 import { type RunConfigurationInput, runConfigurationSchema, type Tuning } from '../../src/protocol/configuration';
+import type { DeviceProfile } from '../../src/protocol/device-profile';
 import type { LayerGraph } from '../../src/protocol/layer-graph';
 import type { MetricRecord } from '../../src/protocol/records';
 import type { RunFolder } from '../../src/runs/run-folder';
@@ -59,9 +60,9 @@ export class RunHarness {
     readonly dataset: Dataset = barsDataset(),
   ) {}
 
-  create(configuration: Omit<RunConfigurationInput, 'model'>): RunFolder {
+  create(configuration: Omit<RunConfigurationInput, 'model'>, profile?: DeviceProfile): RunFolder {
     const full = { batchSize: 16, ...configuration, model: { kind: 'builtin', name: 'resnet8' } } as const;
-    return this.store.create(runConfigurationSchema.parse(full), 'test');
+    return this.store.create(runConfigurationSchema.parse(full), 'test', profile);
   }
 
   /** Works on a run until it ends, is stopped or killed. */

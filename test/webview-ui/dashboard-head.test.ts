@@ -25,7 +25,7 @@ test('energy is estimated, and the time to the end is what the prediction leaves
   } as const;
   const figures = headlineFigures(runSummary('r', { iteration: record, prediction }));
   const figure = (label: string) => figures.find((one) => one.label === label);
-  expect(figure('Energy so far')).toMatchObject({ value: '100 J', kind: 'estimated' });
+  expect(figure('Energy so far')).toMatchObject({ value: '100 J', kind: 'estimated, profile asic-45nm' });
   expect(figure('Saved so far')).toMatchObject({ value: '50 %' });
   expect(figure('Time to the end')).toMatchObject({ value: '30 s' });
 });
@@ -99,7 +99,7 @@ test('what the computer drew is a sentence of its own, apart from the estimate',
   const measured = { kind: 'measured' as const, energyJ: 1200, seconds: 60, rails, samples: 600, gaps: 0 };
   expect(headlineFigures(runSummary('r', { iteration: record, hostEnergy: measured }))[0]).toMatchObject({
     value: '100 J',
-    kind: 'estimated',
+    kind: 'estimated, profile asic-45nm',
   });
   expect(hostEnergyInWords(measured)).toBe('This computer drew 1.20 kJ meanwhile, measured.');
   expect(hostEnergyInWords({ kind: 'unavailable', reason: 'it has no meter' })).toBe(

@@ -43,6 +43,23 @@ test('where there is no estimate the card says why', () => {
     kind: 'unavailable',
     reason: 'model.ts line 3: unknown layer.',
   });
+  const ownProfiles = { profiles: [], problems: [{ file: 'toaster.json', name: 'toaster', message: 'toaster.json is no JSON.' }] };
+  const broken = estimateView({ ...settings({ enabled: false }), deviceProfile: 'toaster' }, graph, undefined, { ownProfiles });
+  expect(broken).toEqual({ kind: 'unavailable', reason: 'toaster.json is no JSON.' });
   const unknown = estimateView({ ...settings({ enabled: false }), deviceProfile: 'toaster' }, graph, undefined);
   expect(unknown).toMatchObject({ kind: 'unavailable', reason: expect.stringContaining('toaster') });
+});
+
+test('a profile of one’s own is used as it comes, and that of a live run before one of the same name', () => {
+  const dear = (factor: number) => {
+    const profile = structuredClone(findDeviceProfile('asic-45nm'));
+    profile.dram.accessPJ.value *= factor;
+    return { ...profile, name: 'mine' };
+  };
+  const configuration = { ...settings({ enabled: false }), deviceProfile: 'mine' };
+  const expected = (factor: number) => formatJoules(600 * estimateNetwork(graph, dear(factor), { batchSize: 64 }).totalJ);
+  const ownProfiles = { profiles: [{ file: 'mine.json', profile: dear(2) }], problems: [] };
+  expect(estimateView(configuration, graph, undefined, { ownProfiles })).toMatchObject({ energy: expected(2) });
+  expect(estimateView(configuration, graph, undefined, { ownProfiles, liveProfile: dear(3) })).toMatchObject({ energy: expected(3) });
+  expect(expected(3)).not.toBe(expected(2));
 });

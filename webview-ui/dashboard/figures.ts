@@ -22,7 +22,10 @@ export function headlineFigures(summary: RunSummary): Figure[] {
   const soFar = run.state === 'finished' ? '' : ' so far';
   const saved = iteration && savedShare(iteration.energyJ, iteration.baselineEnergyJ);
   const figures: Figure[] = [
-    joules(`Energy${soFar}`, iteration?.energyJ),
+    {
+      ...joules(`Energy${soFar}`, iteration?.energyJ),
+      ...(iteration ? { kind: `estimated, profile ${run.configuration.deviceProfile}` } : {}),
+    },
     { ...joules(`SMB baseline${soFar}`, iteration?.baselineEnergyJ), ...(iteration ? { kind: 'estimated, plain fp32 training' } : {}) },
     {
       label: `Saved${soFar}`,

@@ -2,6 +2,7 @@ import { findDeviceProfile } from '../../src/energy/device-profile';
 import { formatJoules, formatShare } from '../../src/energy/format';
 import { estimateRun } from '../../src/energy/run-estimate';
 import type { RunConfiguration } from '../../src/protocol/configuration';
+import type { DeviceProfile, ProfileCollection } from '../../src/protocol/device-profile';
 import type { LayerGraph } from '../../src/protocol/layer-graph';
 import { formatWhole } from '../shared/numbers';
 
@@ -21,12 +22,23 @@ export type EstimateView =
     }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** Where device profiles come from: a live run has its own, as it was when the run began. */
+export interface KnownProfiles {
+  readonly ownProfiles?: ProfileCollection;
+  readonly liveProfile?: DeviceProfile;
+}
+
 /** Computes the card's figures from the settings as they stand; fast enough to follow a moving slider. */
-export function estimateView(configuration: RunConfiguration, graph: LayerGraph | undefined, problem: string | undefined): EstimateView {
+export function estimateView(
+  configuration: RunConfiguration,
+  graph: LayerGraph | undefined,
+  problem: string | undefined,
+  { ownProfiles, liveProfile }: KnownProfiles = {},
+): EstimateView {
   if (problem) return { kind: 'unavailable', reason: problem };
   if (!graph) return { kind: 'unavailable', reason: 'The estimate appears once the model has been inspected.' };
   try {
-    const estimate = estimateRun(graph, findDeviceProfile(configuration.deviceProfile), configuration);
+    const estimate = estimateRun(graph, liveProfile ?? findDeviceProfile(configuration.deviceProfile, ownProfiles), configuration);
     const { smd } = configuration.savers;
     const executed = Math.round(estimate.expectedExecuted);
     return {

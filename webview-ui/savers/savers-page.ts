@@ -1,3 +1,4 @@
+import { builtinProfiles } from '../../src/energy/device-profile';
 import type { RunConfiguration, Savers } from '../../src/protocol/configuration';
 import type { FromSavers, ToSavers } from '../../src/protocol/webview-messages';
 import { element, setText } from '../shared/element';
@@ -157,7 +158,7 @@ export class SaversPage {
     this.advanced.fill(savers);
   }
 
-  private showChoices({ models, deviceProfiles }: ToSavers): void {
+  private showChoices({ models, ownProfiles, liveProfile }: ToSavers): void {
     const { model, data, deviceProfile, engine, savers } = this.draft.configuration!;
     this.engine.show(engineChoices, engine);
     this.baseline.showSavers(savers);
@@ -173,15 +174,18 @@ export class SaversPage {
       ],
       data.kind === 'directory' ? data.path : builtinData,
     );
-    this.device.show(
-      deviceProfiles.map((name) => ({ value: name, label: name })),
-      deviceProfile,
-    );
+    const usable = [...builtinProfiles, ...ownProfiles.profiles.map(({ profile }) => profile)].map(({ name }) => ({
+      value: name,
+      label: name,
+    }));
+    const label = liveProfile ? deviceProfile : `${deviceProfile} (unavailable)`;
+    const known = usable.some(({ value }) => value === deviceProfile);
+    this.device.show(known ? usable : [...usable, { value: deviceProfile, label }], deviceProfile);
   }
 
   private show(): void {
     const { graph, problem, live } = this.state!;
-    this.estimate.show(estimateView(this.draft.configuration!, graph, problem), live !== undefined);
+    this.estimate.show(estimateView(this.draft.configuration!, graph, problem, this.state!), live !== undefined);
     const valid = [this.iterations, this.batchSize, this.learningRate, this.seed, this.advanced].every((input) => input.valid);
     const blocked = problem ?? (valid ? undefined : 'Correct the marked fields to train.');
     this.controls.show(live, blocked, this.starting);

@@ -1,3 +1,4 @@
+import type { InspectedModel } from '../../protocol/inspection';
 import { type MeasuredFigure, measuredFigure } from '../measurements/measured-figure';
 import type { EstimatedLayer, EstimatedModel } from './estimated-model';
 
@@ -47,6 +48,13 @@ export function annotateLines(file: string, models: readonly EstimatedModel[]): 
       };
     })
     .sort((one, other) => one.line - other.line);
+}
+
+/** The lines of a file that make layers of the models, from 1, in order. */
+export function linesOfModels(file: string, models: readonly InspectedModel[]): number[] {
+  const layers = models.flatMap(({ graph }) => graph.layers);
+  const lines = layers.flatMap(({ source, kind }) => (source?.file === file && kind !== 'input' ? [source.line] : []));
+  return [...new Set(lines)].sort((one, other) => one - other);
 }
 
 /** Counts the layers of a line that calls made: an `activation` argument, which follows its layer at the same place, is no call. */

@@ -2,12 +2,11 @@ import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
 import { commandOfLens } from '../lens-commands';
 import { onSettingChanged, readSetting } from '../settings/settings';
-import { annotationLabel, annotationText } from './annotation-text';
 import type { Estimates } from './estimates';
-import { hoverText } from './hover-text';
 import type { Inspections } from './inspections';
+import { type LineText, lineTexts } from './line-texts';
 import { modelDocuments } from './model-file';
-import { modelLenses, problemLens, untrustedLens } from './model-lenses';
+import { modelLenses, problemLens, unestimatedLenses, untrustedLens } from './model-lenses';
 import { isOnlyCompared } from './plain-editors';
 
 /** Inspection, settings and measurements of a file come in a burst when it is opened: the editor is told once, behind the last of them. */
@@ -49,16 +48,16 @@ export class EditorProviders extends Disposable {
     this.settling = setTimeout(() => this.changed.fire(), settleMs);
   }
 
-  private lineAt(document: vscode.TextDocument, line: number) {
+  private lineAt(document: vscode.TextDocument, line: number): LineText | undefined {
     const estimate = this.estimates.of(document.uri);
     if (!estimate || estimate.inspection.version !== document.version || readSetting('annotations.style') === 'off') return undefined;
-    return estimate.lines.find((annotated) => annotated.line === line);
+    return lineTexts(estimate).find((annotated) => annotated.line === line);
   }
 
   private hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const line = this.lineAt(document, position.line + 1);
     if (!line) return undefined;
-    const text = new vscode.MarkdownString(hoverText(line));
+    const text = new vscode.MarkdownString(line.hover());
     text.isTrusted = false;
     return new vscode.Hover(text, document.lineAt(position.line).range);
   }
@@ -69,12 +68,12 @@ export class EditorProviders extends Disposable {
     if (estimate?.inspection.version !== document.version) return [];
     const activeLine =
       readSetting('annotations.scope') === 'activeLine' ? vscode.window.activeTextEditor?.selection.active.line : undefined;
-    return estimate.lines
+    return lineTexts(estimate)
       .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line && (activeLine ?? line - 1) === line - 1)
-      .map((line) => {
-        const hint = new vscode.InlayHint(document.lineAt(line.line - 1).range.end, annotationText(line));
+      .map(({ line, text, label }) => {
+        const hint = new vscode.InlayHint(document.lineAt(line - 1).range.end, text);
         hint.paddingLeft = true;
-        hint.tooltip = annotationLabel(line);
+        hint.tooltip = label;
         return hint;
       });
   }
@@ -85,10 +84,13 @@ export class EditorProviders extends Disposable {
     if (!vscode.workspace.isTrusted) return [untrustedLens()].map((lens) => this.lens(document, lens));
     const estimate = this.estimates.of(document.uri);
     if (!estimate) return [];
-    const lenses = estimate.models.flatMap((model) => modelLenses(file, model));
+    const { inspection, models, unavailable } = estimate;
+    const lenses = unavailable
+      ? inspection.models.flatMap((model) => unestimatedLenses(file, model, unavailable.reason))
+      : models.flatMap((model) => modelLenses(file, model));
     const [problem] = this.inspections.problemsAt(document.uri);
     if (problem)
-      lenses.push(problemLens(file, problem, estimate.models.length > 0 ? undefined : this.inspections.lastModelLine(document.uri)));
+      lenses.push(problemLens(file, problem, inspection.models.length > 0 ? undefined : this.inspections.lastModelLine(document.uri)));
     return lenses.map((lens) => this.lens(document, lens));
   }
 

@@ -1,9 +1,9 @@
-import { findDeviceProfile } from '../../energy/device-profile';
 import type { LayerEstimate } from '../../energy/estimate';
 import { estimateRun, type RunEstimate } from '../../energy/run-estimate';
 import { type LayerMeasurement, measurementsOf } from '../../network/layer-measurements';
 import { layerParameters } from '../../network/parameters';
 import type { RunConfiguration } from '../../protocol/configuration';
+import type { DeviceProfile } from '../../protocol/device-profile';
 import type { InspectedModel } from '../../protocol/inspection';
 import type { Layer } from '../../protocol/layer-graph';
 import type { MeasurementFile } from '../../protocol/measurements';
@@ -22,17 +22,18 @@ export interface EstimatedModel {
   readonly model: InspectedModel;
   readonly layers: readonly EstimatedLayer[];
   readonly run: RunEstimate;
-  readonly deviceProfile: string;
+  readonly profile: DeviceProfile;
   readonly batchSize: number;
 }
 
-/** @throws RangeError with a sentence when the configuration names no known device profile. */
+/** @throws RangeError with a sentence when the device is too small for the model. */
 export function estimateModel(
   model: InspectedModel,
-  configuration: Pick<RunConfiguration, 'iterations' | 'batchSize' | 'savers' | 'deviceProfile'>,
+  configuration: Pick<RunConfiguration, 'iterations' | 'batchSize' | 'savers'>,
+  profile: DeviceProfile,
   measurements: readonly MeasurementFile[] = [],
 ): EstimatedModel {
-  const run = estimateRun(model.graph, findDeviceProfile(configuration.deviceProfile), configuration);
+  const run = estimateRun(model.graph, profile, configuration);
   const layers = model.graph.layers.map((layer, index) => ({
     layer,
     // The estimate's rows follow the graph's layers.
@@ -40,5 +41,5 @@ export function estimateModel(
     parameters: layerParameters(model.graph, layer).total,
     measurements: measurements.length > 0 ? measurementsOf(model.graph, layer, measurements) : [],
   }));
-  return { model, layers, run, deviceProfile: configuration.deviceProfile, batchSize: configuration.batchSize };
+  return { model, layers, run, profile, batchSize: configuration.batchSize };
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
-import type { Log } from '../diagnostics/log';
+import type { InspectedModel } from '../../protocol/inspection';
 import { Disposable } from '../disposable';
 import type { MeasurementList } from '../measurements/measurement-list';
-import { type AnnotatedLine, annotateLines } from './annotated-lines';
+import type { DeviceProfiles } from '../profiles/device-profiles';
+import { type AnnotatedLine, annotateLines, linesOfModels } from './annotated-lines';
 import { type EstimatedModel, estimateModel } from './estimated-model';
 import type { Inspection, Inspections } from './inspections';
 
@@ -11,6 +12,8 @@ export interface DocumentEstimate {
   readonly inspection: Inspection;
   readonly models: readonly EstimatedModel[];
   readonly lines: readonly AnnotatedLine[];
+  /** Why there are no figures although there are models, in one sentence, and the lines that lack them. */
+  readonly unavailable?: { readonly reason: string; readonly lines: readonly number[] };
 }
 
 /** Holds the configuration of the next run, which batch size, device profile and savers come from. */
@@ -29,8 +32,8 @@ export class Estimates extends Disposable {
   constructor(
     private readonly inspections: Inspections,
     private readonly source: ConfigurationSource,
+    private readonly profiles: DeviceProfiles,
     private readonly measurements: MeasurementList,
-    private readonly log: Log,
   ) {
     super();
     this.track(
@@ -45,6 +48,7 @@ export class Estimates extends Disposable {
       this.changed.fire(undefined);
     };
     this.track(source.onDidChange(changeAll));
+    this.track(profiles.onDidChange(changeAll));
     this.track(measurements.onDidChange(changeAll));
   }
 
@@ -54,9 +58,7 @@ export class Estimates extends Disposable {
     if (cached) return cached;
     const inspection = this.inspections.of(uri);
     if (!inspection) return undefined;
-    const models = this.estimate(inspection);
-    const shown = isDirty(uri) ? models : [...models, ...this.modelsFromElsewhere(uri)];
-    const estimate = { inspection, models, lines: annotateLines(uri.fsPath, shown) };
+    const estimate = this.estimate(uri, inspection);
     this.cache.set(key, estimate);
     return estimate;
   }
@@ -68,21 +70,30 @@ export class Estimates extends Disposable {
     });
   }
 
+  private estimate(uri: vscode.Uri, inspection: Inspection): DocumentEstimate {
+    const elsewhere = isDirty(uri) ? [] : this.modelsFromElsewhere(uri);
+    try {
+      const models = this.estimateModels(inspection.models);
+      return { inspection, models, lines: annotateLines(uri.fsPath, [...models, ...this.estimateModels(elsewhere)]) };
+    } catch (error) {
+      const lines = linesOfModels(uri.fsPath, [...inspection.models, ...elsewhere]);
+      return { inspection, models: [], lines: [], unavailable: { reason: (error as Error).message, lines } };
+    }
+  }
+
   /** Models of other open files that make layers in this one. They were inspected with this file as it is on disk. */
-  private modelsFromElsewhere(uri: vscode.Uri): EstimatedModel[] {
+  private modelsFromElsewhere(uri: vscode.Uri): InspectedModel[] {
     return this.inspections
       .all()
       .filter(({ uri: other, inspection }) => other.fsPath !== uri.fsPath && inspection.dependencies.includes(uri.fsPath))
-      .flatMap(({ inspection }) => this.estimate(inspection));
+      .flatMap(({ inspection }) => inspection.models);
   }
 
-  private estimate({ models }: Inspection): EstimatedModel[] {
-    try {
-      return models.map((model) => estimateModel(model, this.source.configuration, this.measurements.shown()));
-    } catch (error) {
-      this.log.error(`No estimate: ${error instanceof Error ? error.message : error}`);
-      return [];
-    }
+  private estimateModels(models: readonly InspectedModel[]): EstimatedModel[] {
+    if (models.length === 0) return [];
+    const { configuration } = this.source;
+    const profile = this.profiles.find(configuration.deviceProfile);
+    return models.map((model) => estimateModel(model, configuration, profile, this.measurements.shown()));
   }
 }
 

@@ -28,6 +28,9 @@ export function hoverText(line: AnnotatedLine): string {
   return paragraphs.filter(Boolean).join('\n\n');
 }
 
+/** The hover's Markdown where there is no estimate. */
+export const unavailableHover = (reason: string): string => `**${localize('Energy unavailable')}** — ${escapeMarkdown(reason)}`;
+
 function heading({ layers, made, energyJ, models }: AnnotatedLine): string {
   const name = made === 1 ? layerTitle(layers[0]!) : localize('{0} layers', made);
   const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), inCode(models[0]!.model.exportName));
@@ -51,11 +54,11 @@ function breakdownTable(layers: readonly EstimatedLayer[]): string {
 }
 
 /** What the figures are and rest on. */
-export function basis({ deviceProfile, batchSize, run }: EstimatedModel): string {
+export function basis({ profile, batchSize, run }: EstimatedModel): string {
   const saving = run.savedShare === 0 ? '' : ` ${localize('The savers now set save {0} over the run.', formatShare(run.savedShare))}`;
   const { notIncluded } = run.iteration;
   const leftOut = notIncluded.length > 0 ? ` ${localize('Without static power, which the profile does not state.')}` : '';
-  return localize('Estimated, profile {0}, batch {1}, one computed training iteration, fp32.', deviceProfile, batchSize) + leftOut + saving;
+  return localize('Estimated, profile {0}, batch {1}, one computed training iteration, fp32.', profile.name, batchSize) + leftOut + saving;
 }
 
 function layerList(layers: readonly EstimatedLayer[]): string {

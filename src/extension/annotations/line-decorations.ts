@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../disposable';
 import { onSettingChanged, readSetting } from '../settings/settings';
-import { annotationText } from './annotation-text';
 import type { Estimates } from './estimates';
+import { lineTexts } from './line-texts';
 import { isPlainEditor } from './plain-editors';
 
 /** The muted text behind each line that makes layers, in style `endOfLine`. */
@@ -44,12 +44,14 @@ export class LineDecorations extends Disposable {
     // While someone types, decorations move with the text; they are drawn anew when the text's own result is there.
     if (estimate && estimate.inspection.version !== editor.document.version) return;
     const activeLine = readSetting('annotations.scope') === 'activeLine' ? editor.selection.active.line + 1 : undefined;
-    const lines = (estimate?.lines ?? []).filter(({ line }) => line <= editor.document.lineCount && (activeLine ?? line) === line);
+    const lines = (estimate ? lineTexts(estimate) : []).filter(
+      ({ line }) => line <= editor.document.lineCount && (activeLine ?? line) === line,
+    );
     editor.setDecorations(
       this.type,
-      lines.map((line) => {
-        const end = editor.document.lineAt(line.line - 1).range.end;
-        return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: annotationText(line) } } };
+      lines.map(({ line, text }) => {
+        const end = editor.document.lineAt(line - 1).range.end;
+        return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } };
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { formatJoules, formatShare } from '../../energy/format';
-import type { InspectionProblem } from '../../protocol/inspection';
+import type { InspectedModel, InspectionProblem } from '../../protocol/inspection';
 import { localize } from '../localize';
 import { estimatedMark } from './annotation-text';
 import type { EstimatedModel } from './estimated-model';
@@ -11,6 +11,7 @@ export type LensAction =
   | { readonly kind: 'savers' }
   | { readonly kind: 'layers'; readonly exportName: string }
   | { readonly kind: 'setInputShape'; readonly exportName: string | undefined }
+  | { readonly kind: 'deviceProfile' }
   | { readonly kind: 'showProblem'; readonly line: number }
   | { readonly kind: 'manageTrust' };
 
@@ -24,21 +25,10 @@ export interface ModelLens {
 
 /** `▷ Train · Measure · ~1.2 J/iteration · saves 33 % · Layers`, each part a lens of its own, once per model of the file. */
 export function modelLenses(file: string, { model, run }: EstimatedModel): ModelLens[] {
-  const line = model.source.file === file ? model.source.line : 1;
+  const line = lineOf(file, model);
   const { exportName } = model;
   const lenses: ModelLens[] = [
-    {
-      line,
-      title: `$(play) ${localize('Train')}`,
-      tooltip: localize('Train {0} with the settings of the Savers view', exportName),
-      action: { kind: 'train', exportName },
-    },
-    {
-      line,
-      title: localize('Measure'),
-      tooltip: localize('Measure the energy of the layers of {0} on a board', exportName),
-      action: { kind: 'measure', exportName },
-    },
+    ...actionLenses(line, exportName),
     {
       line,
       title: localize('{0}/iteration', estimatedMark + formatJoules(run.iterationJ)),
@@ -62,6 +52,32 @@ export function modelLenses(file: string, { model, run }: EstimatedModel): Model
     action: { kind: 'layers', exportName },
   });
   return lenses;
+}
+
+/** The same without figures: what can be done, and why there are none. */
+export function unestimatedLenses(file: string, model: InspectedModel, reason: string): ModelLens[] {
+  const line = lineOf(file, model);
+  const title = `$(warning) ${localize('Energy unavailable: {0}', reason)}`;
+  return [...actionLenses(line, model.exportName), { line, title, tooltip: reason, action: { kind: 'deviceProfile' } }];
+}
+
+const lineOf = (file: string, { source }: InspectedModel): number => (source.file === file ? source.line : 1);
+
+function actionLenses(line: number, exportName: string): ModelLens[] {
+  return [
+    {
+      line,
+      title: `$(play) ${localize('Train')}`,
+      tooltip: localize('Train {0} with the settings of the Savers view', exportName),
+      action: { kind: 'train', exportName },
+    },
+    {
+      line,
+      title: localize('Measure'),
+      tooltip: localize('Measure the energy of the layers of {0} on a board', exportName),
+      action: { kind: 'measure', exportName },
+    },
+  ];
 }
 
 /**

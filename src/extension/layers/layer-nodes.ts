@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { formatCount, formatJoules, formatShare } from '../../energy/format';
 import { countParameters } from '../../network/parameters';
-import type { InspectionProblem } from '../../protocol/inspection';
+import type { InspectedModel, InspectionProblem } from '../../protocol/inspection';
 import { countMade } from '../annotations/annotated-lines';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { formatShape } from '../annotations/input-shape';
@@ -27,7 +27,7 @@ export interface LayerNode {
 export function modelNode(file: string, estimated: EstimatedModel): LayerNode {
   const { model, run } = estimated;
   const id = `${file}#${model.exportName}`;
-  const name = model.exportName === 'default' ? basename(file) : `${model.exportName} — ${basename(file)}`;
+  const name = modelName(file, model);
   const energy = localize('~{0}/iteration', formatJoules(run.iterationJ));
   const facts = [
     energy,
@@ -45,6 +45,24 @@ export function modelNode(file: string, estimated: EstimatedModel): LayerNode {
     children: lineNodes(id, estimated),
   };
 }
+
+/** A model without figures, and why. */
+export function unestimatedNode(file: string, model: InspectedModel, reason: string): LayerNode {
+  const name = modelName(file, model);
+  const description = localize('Energy unavailable: {0}', reason);
+  return {
+    id: `${file}#${model.exportName}`,
+    label: name,
+    description,
+    icon: 'warning',
+    accessibilityLabel: localize('Model {0}, {1}', name, description),
+    target: { file: model.source.file, line: model.source.line },
+    children: [],
+  };
+}
+
+const modelName = (file: string, { exportName }: InspectedModel): string =>
+  exportName === 'default' ? basename(file) : `${exportName} — ${basename(file)}`;
 
 export function problemNode(file: string, problem: InspectionProblem, index: number): LayerNode {
   const asks = problem.code === 'input-shape-needed';

@@ -3,7 +3,7 @@ import type { Estimates } from '../annotations/estimates';
 import { commands } from '../commands';
 import { Disposable } from '../disposable';
 import type { LineArgument, ModelArgument } from '../lens-commands';
-import { type LayerNode, modelNode, problemNode } from './layer-nodes';
+import { type LayerNode, modelNode, problemNode, unestimatedNode } from './layer-nodes';
 
 const revealPauseMs = 500;
 
@@ -71,7 +71,9 @@ export class LayersView extends Disposable implements vscode.TreeDataProvider<La
     this.roots ??= this.estimates
       .all()
       .flatMap(({ uri, estimate }) => [
-        ...estimate.models.map((model) => modelNode(uri.fsPath, model)),
+        ...(estimate.unavailable
+          ? estimate.inspection.models.map((model) => unestimatedNode(uri.fsPath, model, estimate.unavailable!.reason))
+          : estimate.models.map((model) => modelNode(uri.fsPath, model))),
         ...estimate.inspection.problems.map((problem, index) => problemNode(uri.fsPath, problem, index)),
       ]);
     this.parents.clear();

@@ -1,4 +1,3 @@
-import { findDeviceProfile } from '../../energy/device-profile';
 import type { LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow, MeasuredKind, MeasurementFile } from '../../protocol/measurements';
 import { type Phase, phases } from '../../protocol/phases';
@@ -103,7 +102,7 @@ function summed(model: EstimatedModel, { first, layers }: Group): MeasuredFigure
 }
 
 function likeSum(model: EstimatedModel, conditions: FigureRow, covered: readonly MeasuredLayer[]): number | undefined {
-  const estimates = likeEstimates(model.model.graph, findDeviceProfile(model.deviceProfile), conditions);
+  const estimates = likeEstimates(model.model.graph, model.profile, conditions);
   if (!estimates) return undefined;
   const ofLayer = ({ estimated, rows }: MeasuredLayer) =>
     [...rows.keys()].reduce((sum, phase) => sum + (estimates.get(estimated.layer.name)?.phaseJ[phase] ?? 0), 0);

@@ -1,4 +1,3 @@
-import { findDeviceProfile } from '../../energy/device-profile';
 import { formatJoules } from '../../energy/format';
 import type { LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow } from '../../protocol/measurements';
@@ -44,7 +43,7 @@ export function measuredParagraphs(model: EstimatedModel, layers: readonly Estim
         `~${formatJoules(figure.likeJ)}`,
         figure.batchSize,
         inCode(figure.precision),
-        model.deviceProfile,
+        model.profile.name,
       )
     : localize('Not compared: {0} does not tell the operands’ widths, which an estimate needs.', inCode(figure.precision));
   return [
@@ -70,7 +69,7 @@ function listRows(layers: readonly EstimatedLayer[]): ListedRow[] {
 function cells(model: EstimatedModel, { measurement, layers }: ListedRow): string[] {
   const { row, file } = measurement;
   const first = layers[0]!.layer.name;
-  const likeJ = likeEstimates(model.model.graph, findDeviceProfile(model.deviceProfile), row)?.get(first)?.phaseJ[row.phase];
+  const likeJ = likeEstimates(model.model.graph, model.profile, row)?.get(first)?.phaseJ[row.phase];
   const board = boardOf(measurement);
   return [
     layers.length > 1 ? `${inCode(first)} ×${layers.length}` : inCode(first),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Backend } from '../backend/backend';
 import { commands } from '../commands';
 import { Disposable } from '../disposable';
+import type { DeviceProfiles } from '../profiles/device-profiles';
 import type { NextRun } from '../settings/next-run';
 import type { RunList } from './run-list';
 import { failedStatus, idleStatus, liveStatus, type StatusText } from './status-text';
@@ -15,11 +16,13 @@ export class StatusBar extends Disposable {
     private readonly runs: RunList,
     private readonly nextRun: NextRun,
     private readonly backend: Backend,
+    private readonly profiles: DeviceProfiles,
   ) {
     super();
     this.item.name = 'E2-Train';
     this.track(runs.onDidChange(() => this.update()));
     this.track(nextRun.onDidChange(() => this.update()));
+    this.track(profiles.onDidChange(() => this.update()));
     this.track(backend.onDidChangeState(() => this.update()));
   }
 
@@ -34,9 +37,10 @@ export class StatusBar extends Disposable {
     const { state } = this.backend;
     if (live) this.show(liveStatus(live), { command: commands.openDashboard, title: '', arguments: [live.run.id] });
     else if (state.kind === 'failed') this.show(failedStatus(state.message), { command: commands.restartBackend, title: '' });
-    else if (this.atModelFile)
-      this.show(idleStatus(this.nextRun.configuration.deviceProfile), { command: commands.chooseDeviceProfile, title: '' });
-    else this.item.hide();
+    else if (this.atModelFile) {
+      const { deviceProfile } = this.nextRun.configuration;
+      this.show(idleStatus(deviceProfile, this.profiles.obstacle(deviceProfile)), { command: commands.chooseDeviceProfile, title: '' });
+    } else this.item.hide();
   }
 
   private show({ text, tooltip, accessibilityLabel }: StatusText, command: vscode.Command): void {

@@ -23,8 +23,17 @@ export function liveStatus(summary: RunSummary): StatusText {
   };
 }
 
-/** The device profile, while nothing trains. */
-export function idleStatus(deviceProfile: string): StatusText {
+/**
+ * The device profile, while nothing trains.
+ * @param obstacle why it cannot be used, in one sentence.
+ */
+export function idleStatus(deviceProfile: string, obstacle: string | undefined): StatusText {
+  if (obstacle)
+    return {
+      text: `$(warning) ${deviceProfile}`,
+      tooltip: localize('{0} Click to choose another device profile.', obstacle),
+      accessibilityLabel: localize('E2-Train device profile {0}: {1}', deviceProfile, obstacle),
+    };
   return {
     text: `$(zap) ${deviceProfile}`,
     tooltip: localize('Device profile of the energy estimates. Click to choose another.'),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { builtinProfiles } from '../../energy/device-profile';
 import { applyChanges } from '../../protocol/configuration-changes';
+import type { DeviceProfile } from '../../protocol/device-profile';
 import { type FromSavers, fromSaversSchema, type ToSavers } from '../../protocol/webview-messages';
 import type { Inspections } from '../annotations/inspections';
 import { rememberedShape } from '../annotations/remembered-shapes';
@@ -9,6 +9,7 @@ import type { Backend } from '../backend/backend';
 import { commands } from '../commands';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
+import type { DeviceProfiles } from '../profiles/device-profiles';
 import type { RunList } from '../runs/run-list';
 import type { NextRun } from '../settings/next-run';
 import { pageOptions, renderPage } from '../webview/page';
@@ -22,6 +23,7 @@ export interface SaversNeeds {
   readonly extension: vscode.Uri;
   readonly backend: Backend;
   readonly nextRun: NextRun;
+  readonly profiles: DeviceProfiles;
   readonly runs: RunList;
   readonly inspections: Inspections;
   readonly graphs: ModelGraphs;
@@ -34,12 +36,14 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
   private sending?: ReturnType<typeof setTimeout>;
   private newest = 0;
   private lastChange = 0;
+  /** That of the run which was live last. */
+  private liveProfile?: { readonly runId: string; readonly profile: Promise<DeviceProfile | undefined> };
 
   constructor(private readonly needs: SaversNeeds) {
     super();
-    const { nextRun, runs, inspections } = needs;
+    const { nextRun, profiles, runs, inspections } = needs;
     this.track(vscode.window.registerWebviewViewProvider('e2train.savers', this));
-    for (const event of [nextRun.onDidChange, runs.onDidChange, inspections.onDidChange])
+    for (const event of [nextRun.onDidChange, profiles.onDidChange, runs.onDidChange, inspections.onDidChange])
       this.track((event as vscode.Event<unknown>)(() => this.sendSoon()));
     this.track(vscode.workspace.onDidGrantWorkspaceTrust(() => this.sendSoon()));
     this.track({ dispose: () => clearTimeout(this.sending) });
@@ -67,8 +71,9 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
 
   private async send(): Promise<void> {
     const turn = ++this.newest;
-    const { nextRun, runs, graphs } = this.needs;
+    const { nextRun, profiles, runs, graphs } = this.needs;
     const live = runs.live();
+    const liveProfile = live && (await this.profileOfRun(live.run.id));
     const answer = vscode.workspace.isTrusted
       ? await graphs.of(live?.run.configuration ?? nextRun.configuration)
       : { problem: vscode.l10n.t('E2-Train runs nothing until you trust this workspace.') };
@@ -78,11 +83,24 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
       configuration: nextRun.configuration,
       lastChange: this.lastChange,
       models: modelChoices(this.fileModels()),
-      deviceProfiles: builtinProfiles.map(({ name }) => name),
+      ownProfiles: profiles.own,
       ...(live ? { live } : {}),
+      ...(liveProfile ? { liveProfile } : {}),
       ...answer,
     };
     void this.view?.webview.postMessage(state);
+  }
+
+  /** A run keeps the profile that it began with. */
+  private profileOfRun(runId: string): Promise<DeviceProfile | undefined> {
+    if (this.liveProfile?.runId !== runId) {
+      const profile = this.needs.backend.request('runs/deviceProfile', { runId }).catch((error: Error) => {
+        this.needs.log.warn(error.message);
+        return undefined;
+      });
+      this.liveProfile = { runId, profile };
+    }
+    return this.liveProfile.profile;
   }
 
   private fileModels(): FileModel[] {

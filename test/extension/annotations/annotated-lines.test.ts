@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { findDeviceProfile } from '../../../src/energy/device-profile';
 import { estimateNetwork } from '../../../src/energy/estimate';
-import { annotateLines } from '../../../src/extension/annotations/annotated-lines';
+import { annotateLines, linesOfModels } from '../../../src/extension/annotations/annotated-lines';
 import { annotationLabel, annotationText } from '../../../src/extension/annotations/annotation-text';
 import { hoverText } from '../../../src/extension/annotations/hover-text';
+import { lineTexts } from '../../../src/extension/annotations/line-texts';
 import { estimatedModel, file, inspectedModel } from './model-of-two-lines';
 
 const lines = annotateLines(file, [estimatedModel]);
@@ -51,6 +52,17 @@ describe('the text behind a line', () => {
 
   it('is spelled out for screen readers', () => {
     expect(annotationLabel(lines[0]!)).toMatch(/^estimated .* per iteration, .* MACs per image, 3 layers$/);
+  });
+});
+
+describe('a line without an estimate', () => {
+  const unavailable = { reason: 'mine.json is no JSON.', lines: linesOfModels(file, [inspectedModel]) };
+  const texts = lineTexts({ lines: [], unavailable });
+
+  it('says so where its figure would stand, and why in the hover and to screen readers', () => {
+    expect(texts.map(({ line }) => line)).toEqual(lines.map(({ line }) => line));
+    expect(texts[0]).toMatchObject({ text: 'energy unavailable', label: 'Energy unavailable: mine.json is no JSON.' });
+    expect(texts[0]!.hover()).toBe('**Energy unavailable** — mine\\.json is no JSON\\.');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isWorthShowing, modelLenses, problemLens } from '../../../src/extension/annotations/model-lenses';
-import { estimatedModel, file } from './model-of-two-lines';
+import { isWorthShowing, modelLenses, problemLens, unestimatedLenses } from '../../../src/extension/annotations/model-lenses';
+import { estimatedModel, file, inspectedModel } from './model-of-two-lines';
 
 describe('lenses of a model', () => {
   it('offer training, tell the energy of an iteration and what the savers save, and lead to the layers', () => {
@@ -13,6 +13,16 @@ describe('lenses of a model', () => {
 
   it('stand at the model’s line', () => {
     expect(new Set(modelLenses(file, estimatedModel).map(({ line }) => line))).toEqual(new Set([2]));
+  });
+
+  it('without an estimate, say why and lead to the device profile', () => {
+    const lenses = unestimatedLenses(file, inspectedModel, 'There is no profile.');
+    expect(lenses.map(({ line, title }) => [line, title])).toEqual([
+      [2, '$(play) Train'],
+      [2, 'Measure'],
+      [2, '$(warning) Energy unavailable: There is no profile.'],
+    ]);
+    expect(lenses[2]!.action).toEqual({ kind: 'deviceProfile' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { findDeviceProfile } from '../../../src/energy/device-profile';
 import { estimateModel } from '../../../src/extension/annotations/estimated-model';
 import { runConfigurationSchema } from '../../../src/protocol/configuration';
 import type { InspectedModel } from '../../../src/protocol/inspection';
@@ -40,4 +41,5 @@ export const inspectedModel: InspectedModel = {
 };
 
 export const configuration = runConfigurationSchema.parse({ model: { kind: 'file', path: file }, savers: { smd: { enabled: true } } });
-export const estimatedModel = estimateModel(inspectedModel, configuration);
+export const profile = findDeviceProfile('asic-45nm');
+export const estimatedModel = estimateModel(inspectedModel, configuration, profile);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { modelNode, problemNode } from '../../../src/extension/layers/layer-nodes';
-import { estimatedModel, file } from '../annotations/model-of-two-lines';
+import { modelNode, problemNode, unestimatedNode } from '../../../src/extension/layers/layer-nodes';
+import { estimatedModel, file, inspectedModel } from '../annotations/model-of-two-lines';
 
 describe('rows of the Layers view', () => {
   const node = modelNode(file, estimatedModel);
@@ -34,6 +34,11 @@ describe('rows of the Layers view', () => {
 
   it('read out the energy', () => {
     expect(node.children[0]!.accessibilityLabel).toMatch(/^Line 4, ~.*J, .* %, .* MACs, conv2d ×3$/);
+  });
+
+  it('say why a model has no figures', () => {
+    const unestimated = unestimatedNode(file, inspectedModel, 'There is no profile.');
+    expect(unestimated).toMatchObject({ id: node.id, label: node.label, description: 'Energy unavailable: There is no profile.' });
   });
 
   it('say a problem, and ask for a missing shape', () => {

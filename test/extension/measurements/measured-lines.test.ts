@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { findDeviceProfile } from '../../../src/energy/device-profile';
 import { estimateNetwork } from '../../../src/energy/estimate';
 import { annotateLines } from '../../../src/extension/annotations/annotated-lines';
 import { annotationLabel, annotationText } from '../../../src/extension/annotations/annotation-text';
@@ -9,10 +8,10 @@ import { modelNode } from '../../../src/extension/layers/layer-nodes';
 import { deviation } from '../../../src/extension/measurements/measured-text';
 import type { MeasurementFile } from '../../../src/protocol/measurements';
 import { phases } from '../../../src/protocol/phases';
-import { configuration, file, inspectedModel } from '../annotations/model-of-two-lines';
+import { configuration, file, inspectedModel, profile } from '../annotations/model-of-two-lines';
 import { convolutionRow, measurementFile } from './measurement-files';
 
-const estimated = (...files: MeasurementFile[]) => estimateModel(inspectedModel, configuration, files);
+const estimated = (...files: MeasurementFile[]) => estimateModel(inspectedModel, configuration, profile, files);
 const linesOf = (...files: MeasurementFile[]) => annotateLines(file, [estimated(...files)]);
 
 describe('what was measured of a line', () => {
@@ -28,9 +27,19 @@ describe('what was measured of a line', () => {
 
   it('is held against the estimate of the same phase, batch and operand widths', () => {
     const bits = { weights: 8, activations: 8, gradients: 8 };
-    const like = estimateNetwork(inspectedModel.graph, findDeviceProfile('asic-45nm'), { batchSize: 1, bits });
+    const like = estimateNetwork(inspectedModel.graph, profile, { batchSize: 1, bits });
     const expected = like.layers.filter(({ name }) => 'abc'.includes(name)).reduce((sum, { phaseJ }) => sum + phaseJ.forward, 0);
     expect(convolutions!.measured!.likeJ).toBeCloseTo(expected, 15);
+  });
+
+  it('is held against a profile that was edited by its new prices, although its name is the old one', () => {
+    const edited = structuredClone(profile);
+    for (const part of [edited.dram, edited.buffer, edited.register]) part.accessPJ.value *= 4;
+    for (const width of [8, 32] as const)
+      for (const operation of ['addPJ', 'multiplyPJ'] as const) edited.arithmetic[width][operation].value *= 4;
+    const [line] = annotateLines(file, [estimateModel(inspectedModel, configuration, edited, [measured])]);
+    // The work is the same; every price is four times as high.
+    expect(line!.measured!.likeJ).toBeCloseTo(4 * convolutions!.measured!.likeJ!, 12);
   });
 
   it('stands behind the estimate with the conditions that the estimate does not share', () => {

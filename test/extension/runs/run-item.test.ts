@@ -111,7 +111,9 @@ describe('the status bar', () => {
   });
 
   it('shows the device profile when nothing trains, and a broken backend', () => {
-    expect(idleStatus('asic-45nm').text).toBe('$(zap) asic-45nm');
+    expect(idleStatus('asic-45nm', undefined).text).toBe('$(zap) asic-45nm');
+    const broken = idleStatus('mine', 'mine.json is no JSON.');
+    expect(broken).toMatchObject({ text: '$(warning) mine', tooltip: 'mine.json is no JSON. Click to choose another device profile.' });
     expect(failedStatus('It died.').tooltip).toBe('It died. Click to restart it.');
   });
 });

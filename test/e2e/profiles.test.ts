@@ -1,0 +1,86 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { builtinProfiles } from '../../src/energy/device-profile';
+import { eventually } from './eventually';
+import { Session } from './session';
+import type { WorkbenchPage } from './workbench-page';
+
+/** The first built-in profile at so many times its prices, as a person's own: every energy is that many times as much. */
+function mine(factor: number): string {
+  const text = JSON.stringify({ ...builtinProfiles[0], name: 'mine' });
+  return JSON.stringify(
+    JSON.parse(text, (key, value) => (key.endsWith('PJ') ? { ...value, value: factor * value.value } : value)),
+    undefined,
+    2,
+  );
+}
+
+describe('a device profile of one’s own', () => {
+  let session: Session;
+  let window: WorkbenchPage;
+  let savers: Frame;
+  const file = () => join(session.workspace, '.e2train', 'profiles', 'mine.json');
+  const write = (text: string) => {
+    mkdirSync(join(session.workspace, '.e2train', 'profiles'), { recursive: true });
+    writeFileSync(file(), text);
+  };
+  /** Annotation behind the convolutions, once it matches. */
+  const convolutions = (pattern: RegExp) =>
+    eventually(async () => {
+      const { annotation } = await window.annotatedLine('tf.layers.conv2d(');
+      return pattern.test(annotation) ? annotation : undefined;
+    }, `${pattern} behind the convolutions`);
+  const millijoules = async () => Number(/~([\d.]+) mJ/.exec(await convolutions(/~[\d.]+ mJ/))![1]);
+
+  beforeAll(async () => {
+    session = await Session.open({ settings: { 'e2train.deviceProfile': 'mine' } });
+    write(mine(1));
+    window = await session.window();
+    await window.openFile('resnet.ts');
+    await window.showSidebar();
+    savers = await window.saversView();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
+  });
+  afterAll(() => session?.close());
+
+  it('is what the estimates rest on, at the line and in the sidebar, and they follow its file', async () => {
+    const before = await millijoules();
+    const card = async () => (await savers.locator('.energy').textContent()) ?? '';
+    const energyBefore = await card();
+    await window.statusBarItem('mine').waitFor();
+    write(mine(2));
+    await eventually(async () => Math.abs((await millijoules()) / before - 2) < 0.02 || undefined, 'twice the energy');
+    await eventually(async () => (await card()) !== energyBefore || undefined, 'another energy in the Savers view');
+  });
+
+  it('that is broken is said in its place, and nothing stands for it', async () => {
+    write(mine(2).replace(/"value": 2600/, '"value": -2600'));
+    await convolutions(/energy unavailable/);
+    const sentence = '.e2train/profiles/mine.json is no device profile: “dram.accessPJ.value” must be at least 0, not -2600.';
+    await savers.getByText(`Unavailable: ${sentence}`).waitFor();
+    await window.codeLens(`Energy unavailable: ${sentence}`).waitFor();
+    await window.screenshot('profile-broken-light');
+    await window.codeLens('Energy unavailable').click();
+    await window.page.locator('.monaco-editor .view-line', { hasText: '-2600' }).first().waitFor();
+    await window.runCommand('Problems: Focus on Problems View');
+    await window.page.locator('.markers-panel .monaco-list-row', { hasText: sentence }).first().waitFor();
+    await window.setTheme('Default Dark Modern');
+    await window.screenshot('profile-problem-dark');
+    await window.page.keyboard.press('Control+J');
+    await window.openFile('resnet.ts');
+  });
+
+  it('that is gone is missed by name until it is back', async () => {
+    rmSync(file());
+    await window.codeLens('There is no device profile “mine”; choose one of: asic-45nm, eyeriss-65nm.').waitFor();
+    await window.setTheme('Default High Contrast');
+    await window.screenshot('profile-gone-high-contrast');
+    write(mine(1));
+    await millijoules();
+    await window.codeLens('Energy unavailable').waitFor({ state: 'hidden' });
+  });
+});
