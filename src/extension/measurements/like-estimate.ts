@@ -1,4 +1,4 @@
-import { estimateNetwork, type LayerEstimate, type NetworkEstimate } from '../../energy/estimate';
+import { estimateNetwork, type LayerEstimate } from '../../energy/estimate';
 import { widthsOfPrecision } from '../../energy/precision';
 import type { DeviceProfile } from '../../protocol/device-profile';
 import type { LayerGraph } from '../../protocol/layer-graph';
@@ -6,7 +6,8 @@ import type { FigureRow } from '../../protocol/measurements';
 
 type EstimatesByLayer = ReadonlyMap<string, LayerEstimate>;
 
-const known = new WeakMap<NetworkEstimate, EstimatesByLayer>();
+/** By the profile itself and not by its name: one that was edited keeps its name. */
+const known = new WeakMap<LayerGraph, WeakMap<DeviceProfile, Map<string, EstimatesByLayer>>>();
 
 /**
  * What the cost model says of a graph's layers under a measurement's own conditions, by layer name: its images per execution and its operand
@@ -19,8 +20,13 @@ export function likeEstimates(
 ): EstimatesByLayer | undefined {
   const bits = widthsOfPrecision(precision);
   if (!bits) return undefined;
-  const estimate = estimateNetwork(graph, profile, { batchSize, bits });
-  const byLayer = known.get(estimate) ?? new Map(estimate.layers.map((layer) => [layer.name, layer]));
-  known.set(estimate, byLayer);
+  const ofGraph = known.get(graph) ?? new WeakMap<DeviceProfile, Map<string, EstimatesByLayer>>();
+  known.set(graph, ofGraph);
+  const estimates = ofGraph.get(profile) ?? new Map<string, EstimatesByLayer>();
+  ofGraph.set(profile, estimates);
+  const key = JSON.stringify([batchSize, bits]);
+  const byLayer =
+    estimates.get(key) ?? new Map(estimateNetwork(graph, profile, { batchSize, bits }).layers.map((layer) => [layer.name, layer]));
+  estimates.set(key, byLayer);
   return byLayer;
 }
