@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kernelLayoutHeader } from '../engine/local/kernel-layout';
+import { layoutHeader } from '../engine/local/layout-header';
 import { type Library, librariesFor, nativePlatforms } from './kernel-libraries';
 import { findToolchain, type Toolchain, zigVersion } from './toolchain';
 
@@ -20,7 +20,7 @@ const compilersAtOnce = 2;
 
 async function main(): Promise<void> {
   mkdirSync(target, { recursive: true });
-  const header = kernelLayoutHeader();
+  const header = layoutHeader();
   const sourceText = readdirSync(sources)
     .sort()
     .map((file) => `${file}\n${readFileSync(join(sources, file), 'utf8')}`);

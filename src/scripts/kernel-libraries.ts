@@ -26,6 +26,7 @@ const wasm = (file: string, cpu: string): Library => ({
   linkFlags: [
     '-Wl,--no-entry',
     '-Wl,--export=run_section',
+    '-Wl,--export=layout_fingerprint',
     '-Wl,--export=__stack_pointer',
     '-Wl,--export=__heap_base',
     '-Wl,--import-memory',

@@ -62,12 +62,14 @@ static void offer(napi_env env, napi_value exports, const char *name, napi_callb
 NAPI_MODULE_INIT() {
   if (!find_node_functions()) return exports;
   const char *simd_name;
-  napi_value simd, lanes;
+  napi_value simd, lanes, layout;
   variant = choose_variant(&simd_name);
   NODE(napi_create_string_utf8)(env, simd_name, NAPI_AUTO_LENGTH, &simd);
   NODE(napi_set_named_property)(env, exports, "simd", simd);
   NODE(napi_create_int32)(env, variant->lanes, &lanes);
   NODE(napi_set_named_property)(env, exports, "lanes", lanes);
+  NODE(napi_create_int32)(env, variant->layout, &layout);
+  NODE(napi_set_named_property)(env, exports, "layout", layout);
   offer(env, exports, "bytesToAlignment", bytes_to_alignment);
   offer(env, exports, "useLargePages", use_large_pages);
   offer(env, exports, "runSection", run_section);

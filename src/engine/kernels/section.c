@@ -131,5 +131,7 @@ SECTION_LINKAGE int32_t run_section(char *memory, int32_t thread, int32_t thread
 }
 
 #if !defined(__wasm__)
-__attribute__((visibility("hidden"))) const struct kernel_variant VARIANT = {LANES, run_section};
+__attribute__((visibility("hidden"))) const struct kernel_variant VARIANT = {LANES, LAYOUT_FINGERPRINT, run_section};
+#else
+__attribute__((visibility("default"))) int32_t layout_fingerprint(void) { return LAYOUT_FINGERPRINT; }
 #endif

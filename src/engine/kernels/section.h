@@ -1,4 +1,4 @@
-/* What a build of the kernels offers: one function, and how wide its vectors are. */
+/* What a build of the kernels offers: one function, how wide its vectors are, and which layout of records it reads. */
 #pragma once
 #include "kernel-layout.h"
 
@@ -14,6 +14,6 @@
  * call again.
  */
 struct kernel_variant {
-  int32_t lanes;
+  int32_t lanes, layout;
   int32_t (*run_section)(char *memory, int32_t thread, int32_t threads);
 };

@@ -23,6 +23,8 @@ export type KernelSource =
 export interface NativeAddon {
   readonly simd: string;
   readonly lanes: number;
+  /** Of the records that these kernels read, see `layoutFingerprint`. */
+  readonly layout: number;
   bytesToAlignment(memory: Uint8Array): number;
   /** Before the memory is touched. */
   useLargePages(memory: Uint8Array): void;
@@ -31,6 +33,7 @@ export interface NativeAddon {
 
 export interface WasmExports {
   run_section(memory: number, thread: number, threads: number): number;
+  layout_fingerprint(): number;
   readonly __stack_pointer: WebAssembly.Global;
   readonly __heap_base: WebAssembly.Global;
 }

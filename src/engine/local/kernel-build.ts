@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { availableMemory } from '../../platform/available-memory';
 import { builtFile } from '../../platform/built-file';
-import { instantiate, type KernelSource, loadAddon, type NativeAddon } from './kernel-binding';
+import { instantiate, type KernelSource, loadAddon, type NativeAddon, type WasmExports } from './kernel-binding';
+import { layoutFingerprint } from './layout-header';
 import { explainLoadFailure } from './load-failure';
 
 /** One build of the kernels on this machine: how to give it memory, and what it calls itself. */
@@ -31,6 +32,7 @@ const align = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
 export function nativeBuild(file = nativeLibraryFile()): KernelBuild {
   const platform = `${process.platform}-${process.arch}`;
   const addon = loadOrExplain(file);
+  requireLayout(addon.layout);
   return {
     name: `native ${platform}`,
     simd: addon.simd,
@@ -83,7 +85,10 @@ export function wasmBuild(kind: 'relaxed' | 'plain'): KernelBuild {
   const bytes = readFileSync(builtFile(`kernels/${kind}.wasm`));
   if (!WebAssembly.validate(bytes)) throw new Error(`This Node has no ${kind === 'relaxed' ? 'relaxed ' : ''}SIMD in WebAssembly.`);
   const module = new WebAssembly.Module(bytes);
-  const reserved = (threads: number) => align(heapBase(module) + (threads - 1) * threadStackBytes);
+  const exports = probe(module);
+  requireLayout(exports.layout_fingerprint());
+  const heapBase: number = exports.__heap_base.value;
+  const reserved = (threads: number) => align(heapBase + (threads - 1) * threadStackBytes);
   return {
     name: `wasm ${kind === 'relaxed' ? 'relaxed SIMD' : 'plain SIMD'}`,
     simd: 'SIMD128',
@@ -103,8 +108,15 @@ export function wasmBuild(kind: 'relaxed' | 'plain'): KernelBuild {
   };
 }
 
-/** Where the module's own data and the first thread's stack end. */
-function heapBase(module: WebAssembly.Module): number {
-  const probe = new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true });
-  return instantiate(module, probe).__heap_base.value;
+/** What the module says of itself, in a memory of no other use. */
+function probe(module: WebAssembly.Module): WasmExports {
+  return instantiate(module, new WebAssembly.Memory({ initial: 4, maximum: 4, shared: true }));
+}
+
+/** Kernels and planner of two versions would not fail but compute anything, or nothing for ever. */
+function requireLayout(found: number): void {
+  if (found !== layoutFingerprint())
+    throw new Error(
+      'they were built for another version of E2-Train; installing the extension anew, or “npm run build:kernels”, mends that.',
+    );
 }

@@ -407,31 +407,3 @@ export const noStretch = 0x7fffffff;
 export const barrierCodes = { none: 0, after: 1, atEnd: 2 } as const;
 
 export const sectionStatus = { finished: 0, mustWait: 1, mustWake: 2 } as const;
-
-const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const upperCase = (name: string) => snakeCase(name).toUpperCase();
-const enumeration = (prefix: string, values: Readonly<Record<string, number>>) =>
-  `enum { ${Object.entries(values)
-    .map(([name, value]) => `${prefix}_${upperCase(name)} = ${value}`)
-    .join(', ')} };\n`;
-const structure = (name: string, header: string, fields: Readonly<Record<string, FieldType>>) =>
-  `struct ${name} {\n${header}${Object.entries(fields)
-    .map(([field, type]) => `  ${type === 'float' ? 'float' : 'int32_t'} ${snakeCase(field)};\n`)
-    .join('')}};\n`;
-
-/** The same table as a C header. */
-export function kernelLayoutHeader(): string {
-  return [
-    '/* Written by the build from src/engine/local/kernel-layout.ts. */\n#pragma once\n#include <stdint.h>\n',
-    enumeration('CONTROL', controlWords),
-    enumeration('SECTION', sectionStatus),
-    enumeration('PROFILE', profileWords),
-    enumeration('BARRIER', barrierCodes),
-    `enum { NO_STRETCH = ${noStretch} };\n`,
-    enumeration('ACTIVATION', activationCodes),
-    enumeration('ESTIMATOR', estimatorCodes),
-    structure('step', '', headerFields),
-    ...kernelNames.map((name) => structure(snakeCase(name), '  struct step step;\n', kernelLayouts[name])),
-    `#define FOR_EACH_KERNEL(KERNEL) \\\n${kernelNames.map((name, code) => `  KERNEL(${code}, ${snakeCase(name)})`).join(' \\\n')}\n`,
-  ].join('\n');
-}

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { kernelLayoutHeader } from '../../engine/local/kernel-layout';
+import { layoutHeader } from '../../engine/local/layout-header';
 import { hostedUnits } from '../kernel-libraries';
 import { findToolchain } from '../toolchain';
 
@@ -32,7 +32,7 @@ export function sanitizersUnavailable(): string | undefined {
 /** Compiles kernels and host with both sanitizers into a folder; gives the program. */
 export async function buildSanitizedHost(folder: string): Promise<string> {
   const toolchain = findToolchain();
-  writeFileSync(join(folder, 'kernel-layout.h'), kernelLayoutHeader());
+  writeFileSync(join(folder, 'kernel-layout.h'), layoutHeader());
   const units = [
     ...hostedUnits.map(({ name, source, flags: own }) => ({ name, own, file: join(sources, source) })),
     { name: 'host', own: [], file: join(__dirname, 'sanitized_host.c') },

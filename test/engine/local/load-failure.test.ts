@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { nativeBuild } from '../../../src/engine/local/kernel-build';
+import { layoutFingerprint } from '../../../src/engine/local/layout-header';
 import { explainLoadFailure } from '../../../src/engine/local/load-failure';
 import { builtFile } from '../../../src/platform/built-file';
 
@@ -29,6 +30,19 @@ describe('A native library that the system refuses is explained in one sentence:
 
   test('missing', () => {
     expect(() => nativeBuild(join(folder, 'missing.node'))).toThrow(/^the system does not load the library: .*missing\.node.*\.$/);
+  });
+
+  test('kernels that read other records', () => {
+    const contents = readFileSync(builtFile(`kernels/${process.platform}-${process.arch}.node`));
+    const fingerprint = Buffer.alloc(4);
+    fingerprint.writeInt32LE(layoutFingerprint());
+    const places: number[] = [];
+    for (let at = contents.indexOf(fingerprint); at >= 0; at = contents.indexOf(fingerprint, at + 1)) places.push(at);
+    expect(places.length).toBeGreaterThan(0);
+    for (const at of places) contents.writeInt32LE(layoutFingerprint() ^ 1, at);
+    expect(() => nativeBuild(library('other.node', contents))).toThrow(
+      /^they were built for another version of E2-Train; .* mends that\.$/,
+    );
   });
 
   // The loaders' words, as glibc, musl, dyld and Windows write them.
