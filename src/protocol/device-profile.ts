@@ -6,9 +6,10 @@ import * as z from 'zod';
  */
 
 const source = z.string().min(1).describe('Where the value comes from: publication, data sheet, measurement, or the assumption made.');
-const size = (meaning: string) => z.strictObject({ value: z.number().positive(), source }).describe(meaning);
+const coefficient = (value: z.ZodNumber, meaning: string) => z.strictObject({ value: value.describe(meaning), source }).describe(meaning);
+const size = (meaning: string) => coefficient(z.number().positive(), meaning);
 /** A price may be 0: a calibration can find that something costs nothing that the data shows. */
-const price = (meaning: string) => z.strictObject({ value: z.number().min(0), source }).describe(meaning);
+const price = (meaning: string) => coefficient(z.number().min(0), meaning);
 export type Coefficient = z.infer<ReturnType<typeof price>>;
 
 const arithmetic = (width: string) =>
@@ -19,7 +20,7 @@ const arithmetic = (width: string) =>
 
 export const deviceProfileSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: z.string().optional().describe('Address of the schema of this file; the editor knows it without.'),
     name: z
       .string()
       .regex(/^[\w.-]+$/, 'made of letters, digits, dots, hyphens and underscores')

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
+import { writeProfileSchema } from './profile-schema';
 
-/** Bundles what runs in Node and in webviews into `dist/`; each entry is one process, thread or page. */
+/** Bundles what runs in Node and in webviews into `dist/`; each entry is one process, thread or page. The schema of profile files goes there too. */
 
 const production = process.argv.includes('--production');
 
@@ -49,6 +50,7 @@ async function bundle(): Promise<void> {
       loader: { '.ttf': 'file', '.svg': 'text' },
     }),
   ]);
+  writeProfileSchema('dist');
 }
 
 void bundle();

@@ -71,6 +71,21 @@ describe('a device profile of one’s own', () => {
     await window.setTheme('Default Dark Modern');
     await window.screenshot('profile-problem-dark');
     await window.page.keyboard.press('Control+J');
+  });
+
+  it('is explained field by field while it is written, and its schema wants what is missing', async () => {
+    await window.hover('accessPJ');
+    const hover = window.page.locator('.monaco-hover:visible');
+    await hover.getByText('Picojoules per 64 bits').first().waitFor();
+    await window.screenshot('profile-field-dark');
+    await window.page.keyboard.press('Escape');
+    write(mine(2).replace(/(70\.369\d*),\s*"source": "[^"]*"/, '$1'));
+    await window.runCommand('Problems: Focus on Problems View');
+    const rows = window.page.locator('.markers-panel .monaco-list-row');
+    await rows.filter({ hasText: 'Missing property "source"' }).first().waitFor();
+    await rows.filter({ hasText: '“buffer.accessPJ.source” is missing: it must be a text.' }).first().waitFor();
+    await window.screenshot('profile-source-missing-dark');
+    await window.page.keyboard.press('Control+J');
     await window.openFile('resnet.ts');
   });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/extension/commands';
+import { profileSchemaFile } from '../../src/scripts/profile-schema';
 
 const text = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(text) as {
@@ -9,6 +10,7 @@ const manifest = JSON.parse(text) as {
     commands: { command: string; category: string }[];
     menus: Record<string, { command: string }[]>;
     viewsContainers: { activitybar: { icon: string }[] };
+    jsonValidation: { fileMatch: string; url: string }[];
     walkthroughs: { steps: { media: { markdown: string } }[] }[];
     configuration: { properties: Record<string, unknown> }[];
   };
@@ -48,6 +50,11 @@ describe('the manifest', () => {
       ...walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
     for (const file of files) expect(existsSync(file), file).toBe(true);
+  });
+
+  it('has profile files checked by the schema that the build writes and the package holds', () => {
+    expect(manifest.contributes.jsonValidation).toEqual([{ fileMatch: '.e2train/profiles/*.json', url: `./dist/${profileSchemaFile}` }]);
+    expect(readFileSync('.vscodeignore', 'utf8')).toContain('!dist/*.schema.json');
   });
 
   it('restricts, in untrusted workspaces, settings that exist', () => {
