@@ -394,6 +394,8 @@ export const controlWords = {
   /** Where the threads keep the profile, 0 without one, and how many places one thread's takes. */
   profile: 69,
   profileStride: 70,
+  /** Threads from this number on stay asleep. */
+  active: 71,
   /** For each share of the work the generation in which it was last claimed, a cache line each. */
   claims: 80,
   claimPitch: 16,

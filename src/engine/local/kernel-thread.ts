@@ -22,6 +22,7 @@ export function serve({ source, thread, threads }: KernelThreadData, ready: () =
     Atomics.wait(control, controlWords.command, command);
     command = Atomics.load(control, controlWords.command);
     if (Atomics.load(control, controlWords.leave) === 1) return;
+    if (thread >= Atomics.load(control, controlWords.active)) continue;
     try {
       runSectionAsThread(binding, thread, threads);
     } catch (failure) {

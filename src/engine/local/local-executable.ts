@@ -10,6 +10,7 @@ import type { AllocatedMemory } from './kernel-build';
 import { controlWords, noStretch } from './kernel-layout';
 import type { KernelThreadData } from './kernel-thread';
 import type { MemoryPlan, PlannedSection } from './memory-plan';
+import { Participation } from './participation';
 import { Profiler } from './profile';
 import { runSectionAsThread } from './run-section';
 import { tensorBytes } from './step';
@@ -24,6 +25,7 @@ export class LocalExecutable implements Executable {
   private readonly views: ReadonlyMap<TensorId, Float32Array | Int32Array>;
   private workers: Worker[] = [];
   private binding: KernelBinding | undefined;
+  private readonly participation: Participation;
   /** Only where the plan has room for a profile. */
   readonly profiler: Profiler | undefined;
 
@@ -36,6 +38,7 @@ export class LocalExecutable implements Executable {
     this.tensors = new Map(program.tensors.map((tensor) => [tensor.id, tensor]));
     this.sections = new Map(plan.sections.map((section) => [section.name, section]));
     this.checks = valueChecks(program);
+    this.participation = new Participation(threads);
     this.views = new Map(program.tensors.filter(({ role }) => role !== 'temporary').map((tensor) => [tensor.id, this.viewOf(tensor)]));
     this.profiler = plan.profile && new Profiler(plan, memory, threads);
     for (const section of plan.sections)
@@ -100,10 +103,13 @@ export class LocalExecutable implements Executable {
     const { control } = binding;
     control[controlWords.section] = placeOf(section.recordsAt);
     control[controlWords.samples] = samples;
+    this.participation.begin();
+    control[controlWords.active] = this.participation.active;
     // Last: a thread that comes late from the section before may begin as soon as it sees this.
     Atomics.store(control, controlWords.stretch, 0);
     this.command();
     runSectionAsThread(binding, 0, this.threads);
+    this.participation.end();
   }
 
   dispose(): void {
