@@ -11,6 +11,8 @@ export const commands = {
   openDashboard: 'e2train.openDashboard',
   toggleAnnotations: 'e2train.toggleAnnotations',
   chooseDeviceProfile: 'e2train.chooseDeviceProfile',
+  makeDeviceProfile: 'e2train.makeDeviceProfile',
+  chooseBoard: 'e2train.chooseBoard',
   setInputShape: 'e2train.setInputShape',
   showLog: 'e2train.showLog',
   copyDiagnostics: 'e2train.copyDiagnostics',

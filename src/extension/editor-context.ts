@@ -4,7 +4,6 @@ import { rememberedShape } from './annotations/remembered-shapes';
 import type { Backend } from './backend/backend';
 import { Disposable } from './disposable';
 import type { RunList } from './runs/run-list';
-import type { StatusBar } from './runs/status-bar';
 import { followedModel } from './savers/follow-model';
 import type { NextRun } from './settings/next-run';
 
@@ -17,7 +16,7 @@ export class EditorContext extends Disposable {
     private readonly nextRun: NextRun,
     private readonly runs: RunList,
     private readonly backend: Backend,
-    private readonly statusBar: StatusBar,
+    private readonly statusItems: readonly { showAtModelFile(atModelFile: boolean): void }[],
   ) {
     super();
     this.track(inspections.onDidChange(() => this.update()));
@@ -38,7 +37,7 @@ export class EditorContext extends Disposable {
       Object.fromEntries(this.inspections.all().map((entry) => [entry.uri.toString(), entry.inspection.models.length > 0])),
     );
     // A panel or the output has the focus now and then; the file that was looked at stays what it was.
-    if (uri) this.statusBar.showAtModelFile(atModelFile);
+    if (uri) for (const item of this.statusItems) item.showAtModelFile(atModelFile);
     if (uri && inspection)
       this.follow(
         uri.fsPath,

@@ -12,9 +12,11 @@ import { EditorContext } from './editor-context';
 import { GeneralCommands } from './general-commands';
 import { LayersView } from './layers/layers-view';
 import { useTranslator } from './localize';
+import { BoardChoice } from './measurements/board-choice';
 import { MeasureCommand } from './measurements/measure-command';
 import { MeasurementList } from './measurements/measurement-list';
 import { MeasurementsView } from './measurements/measurements-view';
+import { BuiltinProfileDocuments } from './profiles/builtin-profile-documents';
 import { DeviceProfiles } from './profiles/device-profiles';
 import { ProfileCommands } from './profiles/profile-commands';
 import { ProfileDiagnostics } from './profiles/profile-diagnostics';
@@ -44,11 +46,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const profiles = track(new DeviceProfiles());
   track(new ProfileDiagnostics(profiles));
+  track(new BuiltinProfileDocuments());
   track(new ProfileCommands(profiles, nextRun));
 
   const python = track(new PythonInterpreter(log));
   const inspections = track(new Inspections(backend, python, context.workspaceState, log));
-  const measurements = track(new MeasurementList(backend, log));
+  const measurements = track(new MeasurementList(backend, context.workspaceState, log));
   const estimates = track(new Estimates(inspections, nextRun, profiles, measurements));
   track(new LineDecorations(estimates));
   track(new EditorProviders(inspections, estimates));
@@ -67,7 +70,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const graphs = new ModelGraphs(backend, inspections, python);
   track(new SaversView({ extension, backend, nextRun, profiles, runs, inspections, graphs, log }));
   const statusBar = track(new StatusBar(runs, nextRun, backend, profiles));
-  track(new EditorContext(inspections, nextRun, runs, backend, statusBar));
+  const boardChoice = track(new BoardChoice(measurements));
+  track(new EditorContext(inspections, nextRun, runs, backend, [statusBar, boardChoice]));
   track(new GeneralCommands({ context, backend, inspections, layers, runs, measurements, profiles, log }));
 
   inspections.inspectVisible();

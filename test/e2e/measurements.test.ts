@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MeasurementFile } from '../../src/protocol/measurements';
@@ -36,7 +36,7 @@ const measurement: MeasurementFile = {
 describe('measured energy in the editor', () => {
   let session: Session;
   let window: WorkbenchPage;
-  const path = () => join(session.workspace, '.e2train', 'measurements', `${measurement.id}.json`);
+  const path = (id = measurement.id) => join(session.workspace, '.e2train', 'measurements', `${id}.json`);
 
   beforeAll(async () => {
     session = await Session.open();
@@ -84,6 +84,32 @@ describe('measured energy in the editor', () => {
     await window.screenshot('measured-layers-light');
     await window.setTheme('Default Dark Modern');
     await window.screenshot('measured-layers-dark');
+  });
+
+  it('is of the board that is chosen in the status bar, where several were measured', async () => {
+    const [row] = measurement.rows;
+    const other = {
+      ...measurement,
+      id: '20260405-100000-zcu104',
+      created: '2026-04-05T10:00:00.000Z',
+      rows: [{ ...row, board: 'ZCU104' }],
+    };
+    writeFileSync(path(other.id), JSON.stringify(other));
+    await window.statusBarItem('All Boards').click();
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'ZCU104' }).first().waitFor();
+    await window.screenshot('board-picker-dark');
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Ultra96' }).first().click();
+    await window.statusBarItem('Ultra96').waitFor();
+    await eventually(async () => (await window.annotatedLine('tf.layers.conv2d(')).annotation.includes('Ultra96') || undefined, 'Ultra96');
+    await window.treeRow(/Ultra96/).waitFor();
+    await window.runCommand('E2-Train: Choose Board of Measured Energies');
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'ZCU104' }).first().click();
+    await eventually(async () => (await window.annotatedLine('tf.layers.conv2d(')).annotation.includes('ZCU104') || undefined, 'ZCU104');
+    await window.treeRow(/ZCU104/).waitFor();
+    // A measurement that is deleted is gone, wherever it stood.
+    rmSync(path(other.id));
+    await window.statusBarItem('ZCU104').waitFor({ state: 'hidden' });
+    await eventually(async () => (await window.annotatedLine('tf.layers.conv2d(')).annotation.includes('Ultra96') || undefined, 'Ultra96');
   });
 
   it('is listed in the Measurements view, file by file', async () => {

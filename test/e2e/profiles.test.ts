@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtinProfiles } from '../../src/energy/device-profile';
 import { eventually } from './eventually';
 import { Session } from './session';
@@ -97,5 +97,30 @@ describe('a device profile of one’s own', () => {
     write(mine(1));
     await millijoules();
     await window.codeLens('Energy unavailable').waitFor({ state: 'hidden' });
+  });
+
+  it('is chosen in the status bar beside the built-in ones, and made from them', async () => {
+    const row = (text: string) => window.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    const before = await millijoules();
+    await window.statusBarItem('mine').click();
+    await row('yours').waitFor();
+    await window.screenshot('profile-picker-high-contrast');
+    await row('eyeriss-65nm').click();
+    await eventually(async () => (await millijoules()) !== before || undefined, 'another energy by another profile');
+    await window.setTheme('Default Light Modern');
+    await window.statusBarItem('eyeriss-65nm').click();
+    await row('in use').waitFor();
+    await window.screenshot('profile-picker-light');
+    await row('Make one from …').click();
+    await row('asic-45nm').click();
+    await window.answer('zynq');
+    await window.page.locator('.tab', { hasText: 'zynq.json' }).waitFor();
+    const made = JSON.parse(readFileSync(join(session.workspace, '.e2train', 'profiles', 'zynq.json'), 'utf8'));
+    expect(made).toEqual({ ...builtinProfiles[0], name: 'zynq' });
+    await window.screenshot('profile-made-light');
+    await window.openFile('resnet.ts');
+    await window.statusBarItem('zynq').waitFor();
+    // The prices of the built-in one, as `mine` has them too.
+    await eventually(async () => (await millijoules()) === before || undefined, 'the energy of the copied profile');
   });
 });

@@ -3,6 +3,7 @@ import type { FigureRow, MeasuredKind, MeasurementFile } from '../../protocol/me
 import { type Phase, phases } from '../../protocol/phases';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { likeEstimates } from './like-estimate';
+import { boardOf } from './measured-boards';
 
 /** Measured joules of some layers, all of one session at a board or one import, under the same conditions, and what the estimate says of the same. */
 export interface MeasuredFigure {
@@ -47,11 +48,6 @@ export function measuredFigure(model: EstimatedModel, layers: readonly Estimated
     (a, b) => b.figure.covered - a.figure.covered || b.created.localeCompare(a.created) || nearness(b.figure) - nearness(a.figure),
   );
   return figures[0]?.figure;
-}
-
-/** The board's name, where a row or its file tells one. */
-export function boardOf({ row, file }: Pick<LayerMeasurement, 'row' | 'file'>): string | undefined {
-  return row.board ?? (file.origin.kind === 'board' ? file.origin.board : undefined);
 }
 
 interface Group {

@@ -5,7 +5,8 @@ import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-mo
 import { inCode } from '../in-code';
 import { localize } from '../localize';
 import { likeEstimates } from './like-estimate';
-import { boardOf, type MeasuredFigure } from './measured-figure';
+import { boardOf } from './measured-boards';
+import type { MeasuredFigure } from './measured-figure';
 import { deviation, kindName, measuredText, phaseWord } from './measured-text';
 
 /** Rows that a hover lists before it says how many more there are. */

@@ -3,6 +3,9 @@ import type { MeasurementFile } from '../../protocol/measurements';
 import type { Backend } from '../backend/backend';
 import type { Log } from '../diagnostics/log';
 import { Disposable } from '../disposable';
+import { filesOfBoard, type MeasuredBoard, measuredBoards } from './measured-boards';
+
+const boardKey = 'e2train.measuredBoard';
 
 /** Files are written one after another, row by row: they are read once for each burst. */
 const settleMs = 200;
@@ -19,6 +22,7 @@ export class MeasurementList extends Disposable {
 
   constructor(
     private readonly backend: Backend,
+    private readonly memory: vscode.Memento,
     private readonly log: Log,
   ) {
     super();
@@ -36,9 +40,25 @@ export class MeasurementList extends Disposable {
     return this.files;
   }
 
-  /** Those whose figures stand beside estimates. */
+  boards(): readonly MeasuredBoard[] {
+    return measuredBoards(this.files);
+  }
+
+  /** The board whose figures stand beside estimates; undefined for all, also where the chosen one has no measurements left. */
+  get board(): string | undefined {
+    const chosen = this.memory.get<string>(boardKey);
+    return this.boards().some(({ name }) => name === chosen) ? chosen : undefined;
+  }
+
+  async chooseBoard(board: string | undefined): Promise<void> {
+    await this.memory.update(boardKey, board);
+    this.changed.fire();
+  }
+
+  /** What stands beside estimates: everything, or what is of the chosen board. */
   shown(): readonly MeasurementFile[] {
-    return this.files;
+    const { board } = this;
+    return board === undefined ? this.files : filesOfBoard(this.files, board);
   }
 
   /** Starts the backend when needed and reads all measurements. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { findDeviceProfile, noOwnProfiles } from '../../energy/device-profile';
-import type { DeviceProfile, ProfileCollection, ProfileProblem } from '../../protocol/device-profile';
+import type { DeviceProfile, ProfileCollection } from '../../protocol/device-profile';
 import { OwnProfiles } from '../../runs/own-profiles';
 import { workspaceDirectory } from '../backend/workspace-directory';
 import { Disposable } from '../disposable';
@@ -54,14 +54,20 @@ export class DeviceProfiles extends Disposable {
     }
   }
 
-  /** What is wrong with the file of a profile that cannot be used. */
-  problemOf(name: string): ProfileProblem | undefined {
-    return this.collection.problems.find((problem) => problem.name === name);
-  }
-
   /** Where a file of `own` lies. */
   uriOf(file: string): vscode.Uri {
     return vscode.Uri.file(new OwnProfiles(workspaceDirectory() ?? '').pathOf(file));
+  }
+
+  /**
+   * Keeps a new profile in the workspace.
+   * @returns its file.
+   * @throws Error with one sentence when there is one of that name, or it cannot be written.
+   */
+  add(profile: DeviceProfile): vscode.Uri {
+    const file = new OwnProfiles(workspaceDirectory() ?? '').add(profile);
+    this.refresh();
+    return vscode.Uri.file(file);
   }
 
   /** Reads all files now. */
