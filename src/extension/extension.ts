@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EditorProviders } from './annotations/editor-providers';
 import { Estimates } from './annotations/estimates';
+import { HeatBars } from './annotations/heat-bars';
 import { Inspections } from './annotations/inspections';
 import { LineDecorations } from './annotations/line-decorations';
 import { ProblemDiagnostics } from './annotations/problem-diagnostics';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const measurements = track(new MeasurementList(backend, context.workspaceState, log));
   const estimates = track(new Estimates(inspections, nextRun, profiles, measurements));
   track(new LineDecorations(estimates));
+  track(new HeatBars(estimates));
   track(new EditorProviders(inspections, estimates));
   track(new ProblemDiagnostics(inspections));
   const layers = track(new LayersView(estimates));

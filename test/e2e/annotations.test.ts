@@ -38,7 +38,7 @@ describe('energy at the line', () => {
     const hover = window.page.locator('.monaco-hover:visible');
     await hover.getByText('Estimated', { exact: false }).first().waitFor();
     const text = await hover.textContent();
-    for (const word of ['asic-45nm', 'Forward', 'Weight gradient', 'DRAM']) expect(text).toContain(word);
+    for (const word of ['% of the model’s energy', 'asic-45nm', 'Forward', 'Weight gradient', 'DRAM']) expect(text).toContain(word);
     await hover.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));
     await window.screenshot('hover-light');
     await window.page.keyboard.press('Escape');
@@ -72,12 +72,40 @@ describe('energy at the line', () => {
     await window.screenshot('layers-high-contrast');
   });
 
+  it('has a bar in the gutter in proportion to its share of the model’s energy, in the theme’s colours', async () => {
+    const bars = await eventually(async () => {
+      const found = await window.gutterBars();
+      return found.length > 0 ? found : undefined;
+    }, 'bars in the gutter');
+    const annotated = (await window.lines()).filter(({ annotation }) => annotation !== '');
+    expect(bars.map(({ top }) => top).sort()).toEqual(annotated.map(({ top }) => top).sort());
+    const share = async (row: RegExp) => Number(/ · (\d+) % · /.exec((await window.treeRow(row).textContent()) ?? '')![1]);
+    const at = (text: string) => bars.find(({ top }) => top === annotated.find((line) => line.text.includes(text))?.top)!;
+    const [convolutions, normalizations] = [at('tf.layers.conv2d('), at('tf.layers.batchNormalization(')];
+    const ratio = (await share(/batchNormalization ×9/)) / (await share(/conv2d ×9/));
+    // The bar's length goes in twentieths.
+    expect(Math.abs(normalizations.percent / convolutions.percent - ratio)).toBeLessThan(0.06);
+    // Of the high-contrast theme, which was chosen last.
+    expect(convolutions.color).toBe('rgb(255, 233, 168)');
+    await window.screenshot('heat-high-contrast');
+    await window.setTheme('Default Dark Modern');
+    await window.screenshot('heat-dark');
+    await window.setTheme('Default High Contrast Light');
+    await window.screenshot('heat-high-contrast-light');
+    await window.setTheme('Default Light Modern');
+    await window.screenshot('heat-light');
+    session.settings.set('e2train.annotations.heat', false);
+    await eventually(async () => (await window.gutterBars()).length === 0 || undefined, 'a gutter without bars');
+    session.settings.set('e2train.annotations.heat', true);
+  });
+
   it('goes and comes with one command', async () => {
     await window.runCommand('E2-Train: Toggle Energy Annotations');
     await eventually(
       async () => ((await window.lines()).every(({ annotation }) => annotation === '') ? true : undefined),
       'unannotated text',
     );
+    await eventually(async () => (await window.gutterBars()).length === 0 || undefined, 'a gutter without bars');
     await window.runCommand('E2-Train: Toggle Energy Annotations');
     await window.annotatedLine('tf.layers.conv2d(');
   });

@@ -74,11 +74,22 @@ export class WorkbenchPage {
             .filter((content) => content && content !== 'none' && content !== 'normal')
             .map((content) => content.replace(/^"|"$/g, ''));
           const text = (line.textContent ?? '').replace(/\u00a0/g, ' ');
-          return { number: numbers.get(line.style.top) ?? 0, text, annotation: after.join('') };
+          return { number: numbers.get(line.style.top) ?? 0, top: line.style.top, text, annotation: after.join('') };
         })
         .filter((line) => line.number > 0)
         .sort((one, other) => one.number - other.number);
     });
+  }
+
+  /** Bars in the gutter of the visible lines: where, how long in per cent of the gutter, and in which colour. */
+  async gutterBars(): Promise<{ top: string; percent: number; color: string }[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.editor-group-container.active .glyph-margin-widgets > div')].flatMap((element) => {
+        const { backgroundImage, backgroundSize } = getComputedStyle(element);
+        const color = /^linear-gradient\((rgb\([^)]*\))/.exec(backgroundImage)?.[1];
+        return color ? [{ top: element.style.top, percent: Number.parseFloat(backgroundSize), color }] : [];
+      }),
+    );
   }
 
   /** The visible line whose source holds the text, once it carries an annotation. */
@@ -194,6 +205,8 @@ function themeClass(name: string): string {
 
 export interface EditorLine {
   readonly number: number;
+  /** Where it stands in the editor, as a CSS length. */
+  readonly top: string;
   readonly text: string;
   readonly annotation: string;
 }

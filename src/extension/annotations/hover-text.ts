@@ -6,6 +6,7 @@ import { measuredParagraphs } from '../measurements/measured-table';
 import type { AnnotatedLine } from './annotated-lines';
 import { estimatedMark } from './annotation-text';
 import type { EstimatedLayer, EstimatedModel } from './estimated-model';
+import { shareOf } from './heat';
 import { formatShape } from './input-shape';
 
 /** Rows of single layers that a hover lists before it says how many more there are. */
@@ -31,9 +32,14 @@ export function hoverText(line: AnnotatedLine): string {
 /** The hover's Markdown where there is no estimate. */
 export const unavailableHover = (reason: string): string => `**${localize('Energy unavailable')}** — ${escapeMarkdown(reason)}`;
 
-function heading({ layers, made, energyJ, models }: AnnotatedLine): string {
+function heading(line: AnnotatedLine): string {
+  const { layers, made, energyJ, models } = line;
   const name = made === 1 ? layerTitle(layers[0]!) : localize('{0} layers', made);
-  const share = localize('{0} of {1}', formatShare(energyJ / (models[0]!.run.iterationJ || 1)), inCode(models[0]!.model.exportName));
+  const part = formatShare(shareOf(line));
+  const share =
+    models.length === 1
+      ? localize('{0} of the model’s energy', part)
+      : localize('{0} of the energy of {1}', part, inCode(models[0]!.model.exportName));
   return `**${name}** — ${estimatedMark}${formatJoules(energyJ)} · ${share}`;
 }
 

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import { Disposable } from '../disposable';
-import { onSettingChanged, readSetting } from '../settings/settings';
-import type { Estimates } from './estimates';
+import { readSetting } from '../settings/settings';
+import { EditorDrawing } from './editor-drawing';
+import type { DocumentEstimate, Estimates } from './estimates';
 import { lineTexts } from './line-texts';
-import { isPlainEditor } from './plain-editors';
 
 /** The muted text behind each line that makes layers, in style `endOfLine`. */
-export class LineDecorations extends Disposable {
+export class LineDecorations extends EditorDrawing {
   private readonly type = this.track(
     vscode.window.createTextEditorDecorationType({
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedOpen,
@@ -21,11 +20,8 @@ export class LineDecorations extends Disposable {
     }),
   );
 
-  constructor(private readonly estimates: Estimates) {
-    super();
-    this.track(estimates.onDidChange(() => this.drawAll()));
-    this.track(vscode.window.onDidChangeVisibleTextEditors(() => this.drawAll()));
-    this.track(onSettingChanged('annotations', () => this.drawAll()));
+  constructor(estimates: Estimates) {
+    super(estimates);
     this.track(
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
         if (readSetting('annotations.scope') === 'activeLine') this.draw(textEditor);
@@ -34,19 +30,14 @@ export class LineDecorations extends Disposable {
     this.drawAll();
   }
 
-  private drawAll(): void {
-    for (const editor of vscode.window.visibleTextEditors) this.draw(editor);
+  protected isWanted(): boolean {
+    return readSetting('annotations.style') === 'endOfLine';
   }
 
-  private draw(editor: vscode.TextEditor): void {
-    const estimate =
-      isPlainEditor(editor) && readSetting('annotations.style') === 'endOfLine' ? this.estimates.of(editor.document.uri) : undefined;
-    // While someone types, decorations move with the text; they are drawn anew when the text's own result is there.
-    if (estimate && estimate.inspection.version !== editor.document.version) return;
+  protected show(editor: vscode.TextEditor, estimate: DocumentEstimate | undefined): void {
     const activeLine = readSetting('annotations.scope') === 'activeLine' ? editor.selection.active.line + 1 : undefined;
-    const lines = (estimate ? lineTexts(estimate) : []).filter(
-      ({ line }) => line <= editor.document.lineCount && (activeLine ?? line) === line,
-    );
+    const texts = estimate ? lineTexts(estimate) : [];
+    const lines = texts.filter(({ line }) => line <= editor.document.lineCount && (activeLine ?? line) === line);
     editor.setDecorations(
       this.type,
       lines.map(({ line, text }) => {

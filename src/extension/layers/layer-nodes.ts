@@ -100,7 +100,7 @@ function lineNode(id: string, group: readonly EstimatedLayer[], model: Estimated
   const kinds = [...new Set(group.map(kindOf))].join(', ');
   const made = countMade(group);
   const label = localize('Line {0}', source?.line ?? 0);
-  const [energy, ...rest] = [...energyFacts(energyJ, macs, model.run.iterationJ), made > 1 ? `${kinds} ×${made}` : kinds];
+  const [energy, ...rest] = [...energyFacts(energyJ, macs, model.run.iteration.totalJ), made > 1 ? `${kinds} ×${made}` : kinds];
   const measured = measuredFacts(model, group);
   const facts = [energy!, ...measured.texts, ...rest];
   return {
@@ -118,7 +118,7 @@ function layerNode(parent: string, estimated: EstimatedLayer, model: EstimatedMo
   const { layer, estimate, parameters } = estimated;
   const measured = measuredFacts(model, [estimated]);
   const [energy, ...rest] = [
-    ...energyFacts(estimate.totalJ, estimate.macs.forward, model.run.iterationJ),
+    ...energyFacts(estimate.totalJ, estimate.macs.forward, model.run.iteration.totalJ),
     kindOf(estimated),
     formatShape(layer.outputShape),
     ...(parameters > 0 ? [localize('{0} parameters', formatCount(parameters))] : []),
@@ -141,8 +141,8 @@ function measuredFacts(model: EstimatedModel, layers: readonly EstimatedLayer[])
   return figure ? { texts: [measuredText(figure, conditions)], labels: [measuredLabel(figure, conditions)] } : { texts: [], labels: [] };
 }
 
-function energyFacts(energyJ: number, macs: number, iterationJ: number): string[] {
-  const share = iterationJ > 0 ? [formatShare(energyJ / iterationJ)] : [];
+function energyFacts(energyJ: number, macs: number, totalJ: number): string[] {
+  const share = totalJ > 0 ? [formatShare(energyJ / totalJ)] : [];
   return [`~${formatJoules(energyJ)}`, ...share, ...(macs > 0 ? [localize('{0} MACs', formatCount(macs))] : [])];
 }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 export interface Settings {
   'annotations.style': 'endOfLine' | 'inlayHint' | 'off';
   'annotations.scope': 'allLayers' | 'activeLine';
+  'annotations.heat': boolean;
   'inspection.timeoutSeconds': number;
   'inspection.memoryMB': number;
   /** Empty: python3 or python on the PATH. */
