@@ -1,16 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createEngine } from '../engine/create-engine';
-import type { Engine } from '../engine/engine';
-import { buildBuiltinNetwork } from '../network/builtin-networks';
-import { Random } from '../platform/random';
-import { builtinNetworks, engineNames, type RunConfigurationInput, runConfigurationSchema } from '../protocol/configuration';
-import { compileOptionsOf } from '../training/compile-options';
-import { predictorThreshold } from '../training/convolution-arithmetic';
-import { initializeWeights } from '../training/initialize-weights';
-import { drawBlocks } from '../training/skipping/block-draws';
-import { initializeGateWeights } from '../training/skipping/gate-weights';
-import { targetShareOf } from '../training/skipping/gating-of';
-import { Trainer } from '../training/trainer';
+import { builtinNetworks, engineNames, type RunConfigurationInput } from '../protocol/configuration';
+import { type SaverStep, saverStep } from './benchmark/saver-step';
 import { oneOf, wholeNumber } from './benchmark/step-options';
 
 const smd = { enabled: true, dropProbability: 0.5 };
@@ -27,7 +18,7 @@ const rows: readonly { readonly savers: string; readonly settings: NonNullable<R
 /**
  * `npm run bench:savers`: wall-clock of a nominal iteration under the savers over that of plain training (SMB, fp32), on 32×32×3 images; steps
  * are interleaved and the smallest of each row counts. A dropped iteration computes nothing, so SMD's rows are a step's time by the share that
- * is computed. Gates are new: they open at their target share by the bias that they begin with.
+ * is computed.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,8 +35,8 @@ async function main(): Promise<void> {
   const batch = wholeNumber('batch', values.batch, 1);
   const engine = await createEngine(oneOf('engine', engineNames, values.engine), wholeNumber('threads', values.threads, 0));
   try {
-    const steps: Awaited<ReturnType<typeof stepOf>>[] = [];
-    for (const row of rows) steps.push(await stepOf(engine, network, batch, row.settings));
+    const steps: SaverStep[] = [];
+    for (const row of rows) steps.push(await saverStep(engine, network, batch, row.settings));
     const times = steps.map(() => Number.POSITIVE_INFINITY);
     for (let round = 0; round <= wholeNumber('steps', values.steps, 1); round++) {
       for (const [place, { step }] of steps.entries()) {
@@ -68,37 +59,6 @@ async function main(): Promise<void> {
   } finally {
     await engine.dispose();
   }
-}
-
-/** A step of training under the savers, and the share of the iterations that is expected to be computed. */
-async function stepOf(
-  engine: Engine,
-  name: (typeof builtinNetworks)[number],
-  batchSize: number,
-  settings: NonNullable<RunConfigurationInput['savers']>,
-): Promise<{ step: () => void; executed: number }> {
-  const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name }, batchSize, savers: settings });
-  const { savers } = configuration;
-  const graph = buildBuiltinNetwork(name, [32, 32, 3], 10);
-  const trainer = await Trainer.create(graph, engine, compileOptionsOf(configuration, { savers }));
-  const random = new Random(1, 'benchmark');
-  const targetShare = targetShareOf(savers);
-  trainer.writeWeights(new Map([...initializeWeights(graph, random), ...initializeGateWeights(trainer.gateWeights, targetShare, random)]));
-  const images = Float32Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
-  const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 10);
-  const step = () => {
-    trainer.step(
-      { images, labels },
-      {
-        learningRate: 0.01,
-        dropoutSeeds: [],
-        draw: drawBlocks(random, savers, trainer.gatedBlocks, batchSize),
-        gates: { learningRate: 0, targetShare, costWeight: 0 },
-        signs: { learningRate: savers.psg.learningRate, threshold: predictorThreshold(savers.psg) },
-      },
-    );
-  };
-  return { step, executed: savers.smd.enabled ? 1 - savers.smd.dropProbability : 1 };
 }
 
 main().catch((failure: Error) => {

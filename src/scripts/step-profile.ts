@@ -1,32 +1,23 @@
+import type { Engine } from '../engine/engine';
 import { createLocalEngine, type LocalEngineOptions } from '../engine/local/local-engine';
 import type { LocalExecutable } from '../engine/local/local-executable';
 import type { Profile, RecordTime } from '../engine/local/profile';
 import type { Step } from '../engine/local/step';
-import type { LayerGraph } from '../protocol/layer-graph';
-import { Trainer } from '../training/trainer';
 
 /** Where a training step's time goes: kernel by kernel and shape by shape, and what the threads spend waiting for one another. */
 
-/** A trainer on a local engine that profiles, and a way to its profile. */
-export async function profiledTrainer(
-  graph: LayerGraph,
-  options: Pick<LocalEngineOptions, 'build' | 'threads'>,
-  compileOptions: Parameters<typeof Trainer.create>[2],
-) {
+/** A local engine that profiles the program that it compiles, and a way to that program's profile. */
+export async function profilingEngine(options: Pick<LocalEngineOptions, 'build' | 'threads'>) {
   const engine = await createLocalEngine({ ...options, profile: true });
   let executable: LocalExecutable | undefined;
-  const trainer = await Trainer.create(
-    graph,
-    {
-      ...engine,
-      async compile(program) {
-        executable = await engine.compile(program);
-        return executable;
-      },
+  const profiled: Engine = {
+    ...engine,
+    async compile(program) {
+      executable = await engine.compile(program);
+      return executable;
     },
-    compileOptions,
-  );
-  return { engine, trainer, profiler: executable!.profiler! };
+  };
+  return { engine: profiled, profiler: () => executable!.profiler! };
 }
 
 interface Row {

@@ -14,12 +14,13 @@ describe('bench:step', () => {
     const output = execFileSync(process.execPath, [tsx, join(project, 'src', 'scripts', 'bench-step.ts'), ...words], { encoding: 'utf8' });
     const figures = JSON.parse(output.trim().split('\n').at(-1)!) as Record<string, number> & { stepMs: { min: number; median: number } };
     expect(Object.keys(figures).sort()).toEqual(
-      ['batch', 'build', 'engine', 'macsPerSecond', 'network', 'peakMemoryMB', 'shareOfPeak', 'stepMs', 'threads'].sort(),
+      ['batch', 'build', 'engine', 'macsPerSecond', 'network', 'peakMemoryMB', 'savers', 'shareOfPeak', 'stepMs', 'threads'].sort(),
     );
     expect(figures).toMatchObject({
       network: 'resnet8',
       batch: 2,
       threads: 1,
+      savers: 'none',
       engine,
       build: expect.stringMatching(new RegExp(`^${engine} `)),
     });
@@ -36,6 +37,7 @@ describe('bench:step', () => {
   it.each([
     [['--network', 'alexnet'], '--network must be one of resnet8, resnet14,'],
     [['--engine', 'cuda'], '--engine must be one of auto, native, wasm, tensorflow, not “cuda”.'],
+    [['--savers', 'smd'], '--savers must be one of none, psg, slu, slu+psg, not “smd”.'],
     [['--batch', '0'], '--batch must be a whole number of at least 1, not “0”.'],
     [['--threads', 'two'], '--threads must be a whole number of at least 0, not “two”.'],
   ])('refuses %j in one sentence', (words, sentence) => {

@@ -2,11 +2,15 @@ import { parseArgs } from 'node:util';
 import { builtinNetworks, engineNames } from '../../protocol/configuration';
 import type { HowLong } from './step-times';
 
+export const saverNames = ['none', 'psg', 'slu', 'slu+psg'] as const;
+
 export interface StepOptions {
   readonly network: (typeof builtinNetworks)[number];
   readonly batch: number;
   /** 0: the physical cores. */
   readonly threads: number;
+  /** Savers on, `none` for plain training. */
+  readonly savers: (typeof saverNames)[number];
   readonly engine: (typeof engineNames)[number];
   readonly howLong: HowLong;
   readonly json: boolean;
@@ -22,6 +26,7 @@ export function parseStepOptions(words: readonly string[]): StepOptions {
       network: { type: 'string', default: 'resnet20' },
       batch: { type: 'string', default: '32' },
       threads: { type: 'string', default: '0' },
+      savers: { type: 'string', default: 'none' },
       engine: { type: 'string', default: 'auto' },
       steps: { type: 'string', default: '30' },
       seconds: { type: 'string' },
@@ -35,6 +40,7 @@ export function parseStepOptions(words: readonly string[]): StepOptions {
     network: oneOf('network', builtinNetworks, values.network),
     batch: wholeNumber('batch', values.batch, 1),
     threads: wholeNumber('threads', values.threads, 0),
+    savers: oneOf('savers', saverNames, values.savers),
     engine,
     howLong:
       values.seconds === undefined

@@ -1,0 +1,49 @@
+import type { Engine } from '../../engine/engine';
+import { buildBuiltinNetwork } from '../../network/builtin-networks';
+import { Random } from '../../platform/random';
+import { type builtinNetworks, type RunConfigurationInput, runConfigurationSchema } from '../../protocol/configuration';
+import { compileOptionsOf } from '../../training/compile-options';
+import { predictorThreshold } from '../../training/convolution-arithmetic';
+import { initializeWeights } from '../../training/initialize-weights';
+import { drawBlocks } from '../../training/skipping/block-draws';
+import { initializeGateWeights } from '../../training/skipping/gate-weights';
+import { targetShareOf } from '../../training/skipping/gating-of';
+import { Trainer } from '../../training/trainer';
+
+export interface SaverStep {
+  readonly trainer: Trainer;
+  readonly step: () => void;
+  /** Share of the iterations that is expected to be computed. */
+  readonly executed: number;
+}
+
+/** A step of training under the savers, on 32×32×3 images. Gates are new: they open at their target share by the bias that they begin with. */
+export async function saverStep(
+  engine: Engine,
+  name: (typeof builtinNetworks)[number],
+  batchSize: number,
+  settings: NonNullable<RunConfigurationInput['savers']>,
+): Promise<SaverStep> {
+  const configuration = runConfigurationSchema.parse({ model: { kind: 'builtin', name }, batchSize, savers: settings });
+  const { savers } = configuration;
+  const graph = buildBuiltinNetwork(name, [32, 32, 3], 10);
+  const trainer = await Trainer.create(graph, engine, compileOptionsOf(configuration, { savers }));
+  const random = new Random(1, 'benchmark');
+  const targetShare = targetShareOf(savers);
+  trainer.writeWeights(new Map([...initializeWeights(graph, random), ...initializeGateWeights(trainer.gateWeights, targetShare, random)]));
+  const images = Float32Array.from({ length: batchSize * 32 * 32 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
+  const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 10);
+  const step = () => {
+    trainer.step(
+      { images, labels },
+      {
+        learningRate: 0.01,
+        dropoutSeeds: [],
+        draw: drawBlocks(random, savers, trainer.gatedBlocks, batchSize),
+        gates: { learningRate: 0, targetShare, costWeight: 0 },
+        signs: { learningRate: savers.psg.learningRate, threshold: predictorThreshold(savers.psg) },
+      },
+    );
+  };
+  return { trainer, step, executed: savers.smd.enabled ? 1 - savers.smd.dropProbability : 1 };
+}
