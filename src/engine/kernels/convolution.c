@@ -18,7 +18,12 @@ static void convolution(const struct convolution *record, const struct worker *w
                                              channels, row_pitch);
   size_t depth = (size_t)record->kernel_height * record->kernel_width * channels;
 
-  FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
+  struct samples samples = samples_of(worker, &record->step);
+  struct range share = share_of_samples(worker, samples);
+  int64_t panels = (packed_channels(record->output_channels) / LANES + 1) / 2;
+  struct fetching fetching = fetching_of(&record->step, worker, (share.to - share.from) * panels * record->output_height);
+
+  FOR_SAMPLES_OF_THREAD(sample, samples, worker) {
     const float *image = x + sample * sample_pitch;
     if (bordered && depth > 0) {
       copy_padded(scratch, image, border, 1);
@@ -27,11 +32,13 @@ static void convolution(const struct convolution *record, const struct worker *w
     float *out = y + sample * record->output_sample_pitch + record->output_start;
     for (int32_t channel = 0; channel < record->output_channels;) {
       int32_t vectors = panel_vectors(record->output_channels - channel);
-      for (int32_t row = 0; row < record->output_height; row++)
+      for (int32_t row = 0; row < record->output_height; row++) {
+        fetch_share(&fetching);
         product_row(vectors, record->output_width, image + row * record->stride_height * row_pitch,
                     (size_t)record->stride_width * channels, window, packed + channel * depth, bias ? bias + channel : 0,
                     out + (size_t)row * record->output_row_pitch + channel, (size_t)record->output_pixel_pitch,
                     record->output_channels - channel);
+      }
       channel += vectors * LANES;
     }
   }

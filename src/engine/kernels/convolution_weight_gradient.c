@@ -20,8 +20,12 @@ static void convolution_weight_gradient(const struct convolution_weight_gradient
   float *padded_image = scratch_of(worker, &record->step);
   float *padded_gradient = padded_image + (size_t)border.padded_height * border.padded_width * channels;
 
+  struct samples samples = samples_of(worker, &record->step);
+  struct range share = share_of_samples(worker, samples);
+  struct fetching fetching = fetching_of(&record->step, worker, (int64_t)(share.to - share.from) * window.rows * window.columns);
+
   if (is_first_part(worker)) clear(partial, (depth + 1) * pitch);
-  FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
+  FOR_SAMPLES_OF_THREAD(sample, samples, worker) {
     const float *image = x + sample * sample_pitch, *gradient = dy + sample * pixels * outputs;
     if (bordered) {
       copy_padded(padded_image, image, border, 1);
@@ -42,8 +46,10 @@ static void convolution_weight_gradient(const struct convolution_weight_gradient
                               (size_t)pitch};
     float *sums = partial;
     for (int32_t row = 0; row < window.rows; row++)
-      for (int32_t column = 0; column < window.columns; column++, sums += (size_t)window.length * pitch)
+      for (int32_t column = 0; column < window.columns; column++, sums += (size_t)window.length * pitch) {
+        fetch_share(&fetching);
         outer_product(window.length, pitch, image + row * window.row_pitch + column * window.column_pitch, gradient, grid, sums, pitch);
+      }
     for (int32_t o = 0; o < pitch; o += LANES) {
       vector sum = load(sums + o);
       for (int32_t pixel = 0; pixel < pixels; pixel++) sum += load(gradient + (size_t)pixel * pitch + o);

@@ -3,6 +3,7 @@
  * holds nothing but products. With few channels a plane's products are few, and what a tile does beside them would cost as much.
  */
 #pragma once
+#include "fetch_ahead.h"
 #include "tile.h"
 #include "winograd_tiles.h"
 
@@ -25,14 +26,26 @@ INLINE void plane_tile(const int tiles, const int vectors, const float *a, int32
   UNROLL for (int t = 0; t < tiles; t++) UNROLL for (int v = 0; v < vectors; v++) store(out + v * PLANES_PITCH + t * LANES, sums[t * vectors + v]);
 }
 
+/*
+ * Register tiles of two vectors over `rows` (tiles or inputs) and so many output channels in all planes, each of them a turn to fetch: the
+ * more turns, the less do memory's answers keep the products waiting.
+ */
+INLINE int64_t plane_turns(int32_t rows, int32_t outputs) {
+  int32_t height = TILE_PIXELS(2) < 8 ? 4 : 8, panels = (outputs + 2 * LANES - 1) / (2 * LANES);
+  return (int64_t)PLANES * ((rows + height - 1) / height) * panels;
+}
+
 /* The last register tile may hold less: it computes what nobody reads. */
 #define SMALLEST_PLANE_TILE 4
 
-INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_t inputs, const float *weights, float *out) {
+INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_t inputs, const float *weights, float *out,
+                        struct fetching *fetching) {
 #define TILES(tiles)                                                                                                                       \
   if ((tiles) <= TILE_PIXELS(vectors)) {                                                                                                   \
-    KEEP_ROLLED for (; count > (tiles)-SMALLEST_PLANE_TILE; count -= (tiles), a += (tiles)*LANES, out += (tiles)*LANES)                    \
-        plane_tile(tiles, vectors, a, inputs, weights, out);                                                          \
+    KEEP_ROLLED for (; count > (tiles)-SMALLEST_PLANE_TILE; count -= (tiles), a += (tiles)*LANES, out += (tiles)*LANES) {                  \
+      fetch_share(fetching);                                                                                                               \
+      plane_tile(tiles, vectors, a, inputs, weights, out);                                                                                 \
+    }                                                                                                                                      \
   }
   TILES(16) TILES(8) TILES(4)
 #undef TILES
@@ -40,13 +53,13 @@ INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_
 
 /* products[plane][tile][output] = Σ over inputs of transformed[plane][tile][input] · packed[plane][input][output] of the first `count` tiles. */
 static __attribute__((noinline)) void plane_products(const float *transformed, int32_t inputs, const float *packed, float *products,
-                                                     int32_t outputs, int32_t count) {
+                                                     int32_t outputs, int32_t count, struct fetching *fetching) {
   for (int32_t plane = 0; plane < PLANES; plane++, transformed += PLANE_PITCH, products += PLANE_PITCH)
     for (int32_t channel = 0; channel < outputs;) {
       int32_t vectors = panel_vectors(outputs - channel);
       float *out = products + to_planes_of(channel);
-      if (vectors == 2) plane_panel(2, count, transformed, inputs, packed, out);
-      else plane_panel(1, count, transformed, inputs, packed, out);
+      if (vectors == 2) plane_panel(2, count, transformed, inputs, packed, out, fetching);
+      else plane_panel(1, count, transformed, inputs, packed, out, fetching);
       packed += (size_t)inputs * vectors * LANES;
       channel += vectors * LANES;
     }
@@ -78,12 +91,15 @@ INLINE void plane_outer_tile(const int inputs, const int vectors, const float *a
   UNROLL for (int i = 0; i < inputs * vectors; i++) store(sums + i * LANES, tile[i]);
 }
 
-INLINE void plane_outer_panel(const int vectors, int32_t inputs, const float *a, const float *g, int32_t count, float *sums) {
+INLINE void plane_outer_panel(const int vectors, int32_t inputs, const float *a, const float *g, int32_t count, float *sums,
+                              struct fetching *fetching) {
   int32_t input = 0;
 #define TILES(height)                                                                                                                      \
   if ((height) <= TILE_PIXELS(vectors)) {                                                                                                  \
-    KEEP_ROLLED for (; inputs - input >= (height); input += (height), sums += (height)*vectors * LANES)                                    \
-        plane_outer_tile(height, vectors, a + to_planes_of(input) + input % LANES, g, count, sums);                  \
+    KEEP_ROLLED for (; inputs - input >= (height); input += (height), sums += (height)*vectors * LANES) {                                  \
+      fetch_share(fetching);                                                                                                               \
+      plane_outer_tile(height, vectors, a + to_planes_of(input) + input % LANES, g, count, sums);                                          \
+    }                                                                                                                                      \
   }
   TILES(16) TILES(8) TILES(4)
 #undef TILES
@@ -91,13 +107,13 @@ INLINE void plane_outer_panel(const int vectors, int32_t inputs, const float *a,
 
 /* sums[plane][panel][input][·] += Σ over the first `count` tiles of transformed[plane][tile][input] · gradients[plane][tile][panel]. */
 static __attribute__((noinline)) void plane_outer_products(const float *transformed, int32_t inputs, const float *gradients,
-                                                           int32_t outputs, int32_t count, float *sums) {
+                                                           int32_t outputs, int32_t count, float *sums, struct fetching *fetching) {
   for (int32_t plane = 0; plane < PLANES; plane++, transformed += PLANE_PITCH, gradients += PLANE_PITCH)
     for (int32_t channel = 0; channel < outputs;) {
       int32_t vectors = panel_vectors(outputs - channel);
       const float *g = gradients + to_planes_of(channel);
-      if (vectors == 2) plane_outer_panel(2, inputs, transformed, g, count, sums);
-      else plane_outer_panel(1, inputs, transformed, g, count, sums);
+      if (vectors == 2) plane_outer_panel(2, inputs, transformed, g, count, sums, fetching);
+      else plane_outer_panel(1, inputs, transformed, g, count, sums, fetching);
       sums += (size_t)inputs * vectors * LANES;
       channel += vectors * LANES;
     }

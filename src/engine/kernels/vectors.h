@@ -41,20 +41,6 @@ INLINE void store_part(float *to, vector value, int count) {
   for (int i = 0; i < count; i++) to[i] = value[i];
 }
 
-/* Asks for memory that is soon read or written, where the processor cannot see it coming: tiles are no stream. */
-#if defined(__wasm__)
-INLINE void fetch_ahead(const float *from, size_t count) {}
-INLINE void fetch_ahead_to_write(float *to, size_t count) {}
-#else
-enum { CACHE_LINE_FLOATS = 16 };
-INLINE void fetch_ahead(const float *from, size_t count) {
-  KEEP_ROLLED for (size_t i = 0; i < count; i += CACHE_LINE_FLOATS) __builtin_prefetch(from + i, 0, 2);
-}
-INLINE void fetch_ahead_to_write(float *to, size_t count) {
-  KEEP_ROLLED for (size_t i = 0; i < count; i += CACHE_LINE_FLOATS) __builtin_prefetch(to + i, 1, 2);
-}
-#endif
-
 /* a·b + c. Rounded once only where the target does so in one instruction: elsewhere the builtin becomes a library call for every lane. */
 INLINE vector multiply_add(vector a, vector b, vector c) {
 #if defined(__wasm_relaxed_simd__)

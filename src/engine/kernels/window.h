@@ -1,4 +1,5 @@
 #pragma once
+#include "fetch_ahead.h"
 #include "padded_copy.h"
 #include "tile.h"
 

@@ -39,11 +39,7 @@ INLINE struct strip strip_from(const struct tiling *tiling, int32_t tile, int32_
 #define FOR_STRIPS(strip, tiling, from, end)                                                                                               \
   for (struct strip strip = strip_from(tiling, from, end); strip.first < (end); strip = strip_from(tiling, strip.first + strip.tiles, end))
 
-/* Floats in the rows of an image that a row of tiles covers. */
-INLINE size_t row_of_tiles(struct image_shape shape, int32_t row) {
-  int32_t rows = SMALLER_OF(TILE_OUTPUTS, shape.height - row);
-  return rows > 0 ? (size_t)rows * shape.width * shape.channels : 0;
-}
+INLINE int32_t blocks_of(const struct tiling *tiling, int32_t tiles_at_once) { return (tiling->count + tiles_at_once - 1) / tiles_at_once; }
 
 /* Transformed weights [plane] in panels as pack_weights has them; for the input gradient turned by 180° and transposed. */
 static void pack_winograd_weights(const struct pack_winograd_weights *record, const struct worker *worker) {
@@ -86,17 +82,16 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
   float *products = transformed + to_planes_of(source.channels);
   struct samples samples = samples_of(worker, &record->step);
   struct tiling tiling = tiles_over(result, samples, share_of_samples(worker, samples));
+  int64_t turns = blocks_of(&tiling, record->tiles_at_once) * plane_turns(record->tiles_at_once, result.channels);
+  struct fetching fetching = fetching_of(&record->step, worker, turns);
 
   for (int32_t first = 0; first < tiling.count; first += record->tiles_at_once) {
     int32_t end = SMALLER_OF(first + record->tiles_at_once, tiling.count);
     FOR_STRIPS(strip, &tiling, first, end) {
       input_strip(x + strip.sample * source_elements, source, strip.row - record->top, strip.column - record->left, strip.tiles,
                   transformed + (strip.first - first) * LANES);
-      if (strip.column == 0)
-        fetch_ahead_to_write(y + strip.sample * result_elements + (size_t)strip.row * result.width * result.channels,
-                             row_of_tiles(result, strip.row));
     }
-    plane_products(transformed, source.channels, packed, products, result.channels, end - first);
+    plane_products(transformed, source.channels, packed, products, result.channels, end - first, &fetching);
     FOR_STRIPS(strip, &tiling, first, end)
     output_strip(products + (strip.first - first) * LANES, bias, y + strip.sample * result_elements, result, strip.row, strip.column,
                  strip.tiles);
@@ -122,6 +117,8 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
   struct samples samples = samples_of(worker, &record->step);
   struct range share = share_of_samples(worker, samples);
   struct tiling tiling = tiles_over(gradient, samples, share);
+  int64_t turns = blocks_of(&tiling, record->tiles_at_once) * plane_turns(source.channels, gradient.channels);
+  struct fetching fetching = fetching_of(&record->step, worker, turns);
 
   if (is_first_part(worker)) clear(partial, elements);
   for (int32_t first = 0; first < tiling.count; first += record->tiles_at_once) {
@@ -131,11 +128,8 @@ static void winograd_weight_gradient(const struct winograd_weight_gradient *reco
       input_strip(x + strip.sample * source_elements, source, strip.row - record->top, strip.column - record->left, strip.tiles,
                   transformed + place);
       gradient_strip(dy + strip.sample * gradient_elements, gradient, strip.row, strip.column, strip.tiles, transformed_gradient + place);
-      struct strip next = strip_from(&tiling, strip.first + record->tiles_at_once, tiling.count);
-      if (next.first < tiling.count && next.column == 0)
-        fetch_ahead(x + next.sample * source_elements + (size_t)next.row * source.width * source.channels, row_of_tiles(source, next.row));
     }
-    plane_outer_products(transformed, source.channels, transformed_gradient, gradient.channels, end - first, partial);
+    plane_outer_products(transformed, source.channels, transformed_gradient, gradient.channels, end - first, partial, &fetching);
   }
   if (!record->with_bias) return;
   float *sums = partial + elements - gradient.channels;

@@ -9,7 +9,7 @@ struct worker {
   char *memory;
   int32_t thread, threads;
   int32_t batch_samples;
-  /* The thread's share of the samples may be taken in parts, each through several kernels in turn. */
+  /* The thread's share of the samples may be taken in parts, each through several kernels in turn: this is the turn's number. */
   int32_t part, parts;
   /* Where the time of its records is added up; none without a profile. */
   double *profile;
@@ -38,22 +38,32 @@ INLINE struct range share_of(const struct worker *worker, int32_t count) {
 struct samples {
   const int32_t *indices; /* none: the first `count` of the batch */
   int32_t count;
+  /* Whether the last part comes first. */
+  int32_t reversed;
 };
 
 INLINE struct samples samples_of(const struct worker *worker, const struct step *step) {
   const int32_t *list = at(worker, step->samples);
-  struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples};
+  struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples, step->reversed};
   return samples;
 }
 
 INLINE size_t sample_at(struct samples samples, int32_t i) { return (size_t)(samples.indices ? samples.indices[i] : i); }
 
+/* The part of this thread's share of the samples that is worked on at a turn; after the last turn there is none. */
+INLINE struct range part_of_samples(const struct worker *worker, struct samples samples, int32_t turn) {
+  struct range share = share_of(worker, samples.count);
+  int32_t count = share.to - share.from, part = samples.reversed ? worker->parts - 1 - turn : turn;
+  struct range range = {share.from, share.from};
+  if (turn >= worker->parts) return range;
+  range.to = share.from + count * (part + 1) / worker->parts;
+  range.from = share.from + count * part / worker->parts;
+  return range;
+}
+
 /* This thread's share of the samples, or the part of it that is now to be worked on. */
 INLINE struct range share_of_samples(const struct worker *worker, struct samples samples) {
-  struct range share = share_of(worker, samples.count);
-  int32_t count = share.to - share.from;
-  struct range part = {share.from + count * worker->part / worker->parts, share.from + count * (worker->part + 1) / worker->parts};
-  return part;
+  return part_of_samples(worker, samples, worker->part);
 }
 
 /* What a kernel does once for all samples it does before the first part. */

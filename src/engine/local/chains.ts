@@ -1,4 +1,5 @@
 import type { TensorId } from '../program';
+import { type Fetch, fetchesOf } from './fetches';
 import { type Step, tensorsOf } from './step';
 
 /**
@@ -10,10 +11,13 @@ export interface ChainedStep extends Step {
   /** On the first step of a chain its length, 1 elsewhere. */
   readonly chainSteps: number;
   readonly samplesAtOnce: number;
+  /** Every second chain begins with the last samples: a thread then finds in the cache what it touched last in the chain before. */
+  readonly reversed: boolean;
+  readonly fetches: readonly Fetch[];
 }
 
-/** What the samples of a chain may take up: half a typical second-level cache. */
-const cacheBytes = 1 << 19;
+/** What the samples of a chain may take up: half a second-level cache, beside those that are fetched for the next turn. */
+const cacheBytes = 1 << 18;
 
 /**
  * Steps in an order in which those that can be chained are neighbours: what needs all samples, such as packing weights or adding up the
@@ -23,15 +27,18 @@ const cacheBytes = 1 << 19;
 export function chainSteps(steps: readonly Step[], bytesPerSample: (id: TensorId) => number | undefined): ChainedStep[] {
   const ordered: ChainedStep[] = [];
   let chain: Step[] = [];
+  let reversed = false;
   let postponed: Step[] = [];
   let uses = new TensorUses(bytesPerSample);
-  const alone = (step: Step): ChainedStep => ({ ...step, chainSteps: 1, samplesAtOnce: 1 });
+  const alone = (step: Step): ChainedStep => ({ ...step, chainSteps: 1, samplesAtOnce: 1, reversed: false, fetches: [] });
   const finishChain = () => {
     const samplesAtOnce = samplesOf(chain);
+    const fetches = chain.length > 1 ? fetchesOf(chain, bytesPerSample) : [];
     chain.forEach((step, index) => {
-      ordered.push({ ...step, chainSteps: index === 0 ? chain.length : 1, samplesAtOnce });
+      ordered.push({ ...step, chainSteps: index === 0 ? chain.length : 1, samplesAtOnce, reversed, fetches: fetches[index] ?? [] });
     });
     ordered.push(...postponed.map(alone));
+    if (chain.length > 0) reversed = !reversed;
     chain = [];
     postponed = [];
     uses = new TensorUses(bytesPerSample);

@@ -1,4 +1,4 @@
-import { barrierCodes, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
+import { barrierCodes, fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
 import { type PlannedSection, recordWordsOf } from './memory-plan';
 
 const placeBytes = 64;
@@ -20,6 +20,8 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       scratchStride: placeOf(section.scratchBytesPerThread),
       chainSteps: step.chainSteps,
       samplesAtOnce: step.samplesAtOnce,
+      reversed: Number(step.reversed),
+      fetches: step.fetches.length,
       index: section.firstIndex + index,
     };
     for (const field of Object.keys(headerFields) as (keyof typeof headerFields)[]) words[word++] = header[field];
@@ -31,6 +33,10 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       else if (type === 'float') floats[word] = value;
       else words[word] = value;
       word++;
+    }
+    for (const { tensor, bytesPerSample, partsAhead } of step.fetches) {
+      const fetch: Record<keyof typeof fetchFields, number> = { place: place(tensor), bytesPerSample, partsAhead };
+      for (const field of Object.keys(fetchFields) as (keyof typeof fetchFields)[]) words[word++] = fetch[field];
     }
   });
 }

@@ -24,9 +24,16 @@ export const headerFields = {
   /** How many records, this one included, a few samples go through before the next samples do; 1 for a record on its own. */
   chainSteps: 'integer',
   samplesAtOnce: 'integer',
+  /** 1 where the last samples of a thread's share come first: they are what the chain before has left in the cache. */
+  reversed: 'integer',
+  /** How many structures of `fetchFields` the record ends with: what is fetched while it computes. */
+  fetches: 'integer',
   /** Number of the record in the program: where the profile counts its time. */
   index: 'integer',
 } as const;
+
+/** A tensor to fetch, with `partsAhead` as in `fetches.ts`. */
+export const fetchFields = { place: 'place', bytesPerSample: 'integer', partsAhead: 'integer' } as const;
 
 /** How the source image is laid into a zero-bordered copy: pixel (i, j) goes to (top + i·spacing, left + j·spacing); what falls outside is cropped. */
 const borderFields = {

@@ -5,6 +5,7 @@ import {
   controlWords,
   estimatorCodes,
   type FieldType,
+  fetchFields,
   headerFields,
   kernelLayouts,
   kernelNames,
@@ -45,6 +46,7 @@ function structures(): string {
     enumeration('ACTIVATION', activationCodes),
     enumeration('ESTIMATOR', estimatorCodes),
     structure('step', '', headerFields),
+    structure('fetch', '', fetchFields),
     ...kernelNames.map((name) => structure(snakeCase(name), '  struct step step;\n', kernelLayouts[name])),
     `#define FOR_EACH_KERNEL(KERNEL) \\\n${kernelNames.map((name, code) => `  KERNEL(${code}, ${snakeCase(name)})`).join(' \\\n')}\n`,
   ].join('\n');

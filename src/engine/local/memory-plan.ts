@@ -1,8 +1,8 @@
 import type { Program, TensorId } from '../program';
 import type { ChainedStep } from './chains';
-import { controlWords, headerFields, kernelLayouts, profileWords } from './kernel-layout';
+import { controlWords, fetchFields, headerFields, kernelLayouts, profileWords } from './kernel-layout';
 import { lowerProgram } from './lower';
-import { alignBytes, type LoweringTarget, type Step, tensorBytes, tensorsOf } from './step';
+import { alignBytes, type LoweringTarget, tensorBytes, tensorsOf } from './step';
 
 /** Where everything stands, in bytes from the start of the memory. */
 export interface MemoryPlan {
@@ -30,7 +30,9 @@ export interface PlannedSection {
   readonly sizes: ReadonlyMap<TensorId, number>;
 }
 
-export const recordWordsOf = (step: Step) => Object.keys(headerFields).length + Object.keys(kernelLayouts[step.kernel]).length;
+const wordsOf = (fields: object) => Object.keys(fields).length;
+export const recordWordsOf = ({ kernel, fetches }: ChainedStep) =>
+  wordsOf(headerFields) + wordsOf(kernelLayouts[kernel]) + fetches.length * wordsOf(fetchFields);
 
 /**
  * Plans memory for a batch: the control block, the records, the lasting tensors, then one region that the sections share for their

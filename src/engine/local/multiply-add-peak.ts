@@ -46,6 +46,8 @@ function withPeakStep(plan: MemoryPlan): MemoryPlan {
     fewestSamples: 1,
     chainSteps: 1,
     samplesAtOnce: 1,
+    reversed: false,
+    fetches: [],
   } as const;
   const recordWords = recordWordsOf(step);
   const section = { ...plan.sections[0]!, steps: [step], recordsAt: plan.bytes, recordWords, offsets: plan.lasting };
