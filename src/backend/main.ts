@@ -41,6 +41,7 @@ async function serve(): Promise<void> {
       onProgress: (progress) => each((session) => session.notify('measurements/progress', progress)),
       onRow: (row) => each((session) => session.notify('measurements/row', row)),
       onEnded: (ending) => each((session) => session.notify('measurements/ended', ending)),
+      onFilesChanged: () => each((session) => session.notify('measurements/changed', {})),
     },
     logToParent,
   );

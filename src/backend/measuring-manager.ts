@@ -7,6 +7,7 @@ import type { LayerGraph } from '../protocol/layer-graph';
 import type { MeasurementFile } from '../protocol/measurements';
 import type { Measuring } from '../protocol/measuring';
 import type { NotificationParameters } from '../protocol/messages';
+import { FolderWatch } from './folder-watch';
 import type { Log } from './log';
 import { refuse, sentenceInstead } from './rpc-server';
 
@@ -14,11 +15,14 @@ export interface MeasuringListener {
   onProgress(progress: NotificationParameters<'measurements/progress'>): void;
   onRow(row: NotificationParameters<'measurements/row'>): void;
   onEnded(ending: NotificationParameters<'measurements/ended'>): void;
+  /** Files came, changed or went, by whomever. */
+  onFilesChanged(): void;
 }
 
 /** The measurements of a workspace, and the one session at a board that may run: two would measure each other. */
 export class MeasuringManager {
   private readonly store: MeasurementStore;
+  private readonly watch: FolderWatch;
   private session?: { readonly id: string; readonly cancel: AbortController; readonly ended: Promise<void> };
 
   constructor(
@@ -27,6 +31,7 @@ export class MeasuringManager {
     private readonly log: Log,
   ) {
     this.store = new MeasurementStore(workspace);
+    this.watch = new FolderWatch(this.store.directory, () => this.listener.onFilesChanged());
   }
 
   list(): MeasurementFile[] {
@@ -79,6 +84,7 @@ export class MeasuringManager {
 
   /** Cancels what runs, and resolves when it has ended; what was measured is kept. */
   async close(): Promise<void> {
+    this.watch.dispose();
     this.session?.cancel.abort();
     await this.session?.ended;
   }

@@ -94,6 +94,8 @@ export const notifications = {
   'measurements/progress': sessionId.extend(measuringProgressSchema.shape),
   /** One more figure, or why there is none; it is on disk already. */
   'measurements/row': sessionId.extend({ row: measurementRowSchema }),
+  /** Files of measurements came, changed or went: `measurements/list` has them. */
+  'measurements/changed': nothing,
   /** The session is over. `failed` kept nothing; else the measurement has that id, and `partial` says why it is not all. */
   'measurements/ended': sessionId.extend({
     state: z.enum(['complete', 'partial', 'failed']),

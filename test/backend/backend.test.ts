@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findDeviceProfile } from '../../src/energy/device-profile';
+import { MeasurementStore } from '../../src/measurement/measurement-store';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
 import { errorCodes, protocolVersion } from '../../src/protocol/messages';
 import type { NumberedRecord, RunState } from '../../src/protocol/records';
@@ -285,6 +286,24 @@ test('a run begins with a profile of the workspace as it is then, and keeps it w
     code: errorCodes.refused,
     message: '.e2train/profiles/mine.json is no device profile: “dram.accessPJ.value” must be at least 0, not -1.',
   });
+});
+
+test('measurements that come, change and go are told, their folder with them', async () => {
+  const client = await (await backendWith('1')).connect();
+  let told = 0;
+  client.on('measurements/changed', () => told++);
+  const store = new MeasurementStore(workspace);
+  const origin = { kind: 'import' as const, format: 'e2train' as const, file: 'a.csv', sha256: 'x' };
+  const { id } = store.create({ title: 'a', state: 'complete', origin, rows: [], events: [] });
+  await eventually(() => expect(told).toBe(1));
+  expect((await client.request('measurements/list', {})).map((file) => file.id)).toEqual([id]);
+  store.delete(id);
+  await eventually(() => expect(told).toBe(2));
+  expect(await client.request('measurements/list', {})).toEqual([]);
+  store.create({ title: 'b', state: 'complete', origin, rows: [], events: [] });
+  await eventually(() => expect(told).toBe(3));
+  rmSync(join(workspace, '.e2train'), { recursive: true });
+  await eventually(() => expect(told).toBe(4));
 });
 
 test('nothing is written into a workspace before a run starts', async () => {

@@ -57,7 +57,7 @@ describe('measured energy in the editor', () => {
       const line = await window.annotatedLine('tf.layers.conv2d(');
       return line.annotation.includes('Ultra96') ? line.annotation : undefined;
     }, 'a measured figure behind the convolutions');
-    expect(annotation).toMatch(/^\s*~[\d.]+ mJ ×9 · 3\.00 mJ Ultra96 .*\(forward, batch 1, int8, 2 of 9 layers\)$/);
+    expect(annotation).toMatch(/^\s*~[\d.]+ mJ ×9 · 3\.00 mJ Ultra96 .*\(…\)$/);
     expect((await window.annotatedLine('units: 10')).annotation).not.toContain('Ultra96');
   });
 
@@ -72,7 +72,8 @@ describe('measured energy in the editor', () => {
     const hover = window.page.locator('.monaco-hover:visible');
     await hover.getByText('Ultra96', { exact: false }).first().waitFor();
     const text = await hover.textContent();
-    for (const words of ['1.50 mJ ± 20.0 µJ', '5 × 100', '2026-03-04', 'int8', 'measured']) expect(text).toContain(words);
+    for (const words of ['(forward, batch 1, int8, 2 of 9 layers)', '1.50 mJ ± 20.0 µJ', '5 × 100', '2026-03-04', 'int8', 'measured'])
+      expect(text).toContain(words);
     await hover.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));
     await window.screenshot('measured-hover-light');
     await window.page.keyboard.press('Escape');

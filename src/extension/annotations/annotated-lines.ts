@@ -1,6 +1,7 @@
 import type { InspectedModel } from '../../protocol/inspection';
 import { type MeasuredFigure, measuredFigure } from '../measurements/measured-figure';
 import type { EstimatedLayer, EstimatedModel } from './estimated-model';
+import { madeLayers } from './made-layers';
 
 /** A line of source that made layers, with their sum. */
 export interface AnnotatedLine {
@@ -41,7 +42,7 @@ export function annotateLines(file: string, models: readonly EstimatedModel[]): 
         line,
         models: [model, ...others],
         layers,
-        made: countMade(layers),
+        made: madeLayers(layers).length,
         energyJ: layers.reduce((sum, { estimate }) => sum + estimate.totalJ, 0),
         macs: layers.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0),
         ...(measured && { measured }),
@@ -55,15 +56,4 @@ export function linesOfModels(file: string, models: readonly InspectedModel[]): 
   const layers = models.flatMap(({ graph }) => graph.layers);
   const lines = layers.flatMap(({ source, kind }) => (source?.file === file && kind !== 'input' ? [source.line] : []));
   return [...new Set(lines)].sort((one, other) => one - other);
-}
-
-/** Counts the layers of a line that calls made: an `activation` argument, which follows its layer at the same place, is no call. */
-export function countMade(layers: readonly EstimatedLayer[]): number {
-  const columns = new Map(layers.map(({ layer }) => [layer.name, layer.source?.column]));
-  const isArgument = ({ layer }: EstimatedLayer) => {
-    const [input] = layer.inputs;
-    const sameCall = input !== undefined && columns.has(input) && columns.get(input) === layer.source?.column;
-    return layer.kind === 'activation' && sameCall && layer.name.startsWith(input);
-  };
-  return layers.filter((estimated) => !isArgument(estimated)).length;
 }

@@ -1,20 +1,27 @@
 import { formatCount, formatJoules } from '../../energy/format';
 import { localize } from '../localize';
-import { measuredLabel, measuredText } from '../measurements/measured-text';
+import { measuredLabel, shortMeasuredText } from '../measurements/measured-text';
 import type { AnnotatedLine } from './annotated-lines';
 
 /** The mark before an estimated figure. */
 export const estimatedMark = '~';
 
+/** Columns of a usual window; what is longer runs out of it, and the hover has it whole. */
+const windowColumns = 120;
+/** Characters that a measured figure gets even so. */
+const shortest = 44;
+
 /**
  * What stands behind a line: energy, how many layers the line made, and what was measured of them, or else MACs where there are any. At most
- * about 40 characters, and the conditions of a measurement that the estimate does not share.
+ * about 40 characters; a measurement and the conditions that the estimate does not share get what is left of a window, and 44 at least.
+ * @param lineLength characters of the line that it stands behind.
  */
-export function annotationText(line: AnnotatedLine): string {
+export function annotationText(line: AnnotatedLine, lineLength: number): string {
   const { energyJ, macs, made, measured } = line;
   if (measured) {
-    const estimate = `${estimatedMark}${formatJoules(energyJ)}${made > 1 ? ` ×${made}` : ''}`;
-    return `${estimate} · ${measuredText(measured, conditionsOf(line))}`;
+    const estimate = `${estimatedMark}${formatJoules(energyJ)}${made > 1 ? ` ×${made}` : ''} · `;
+    const room = Math.max(shortest, windowColumns - lineLength);
+    return estimate + shortMeasuredText(measured, conditionsOf(line), room - estimate.length);
   }
   const parts = [`${estimatedMark}${formatJoules(energyJ)}`];
   if (macs > 0) parts.push(localize('{0} MACs', formatCount(macs)));
@@ -31,4 +38,4 @@ export function annotationLabel(line: AnnotatedLine): string {
   return `${energy}${arithmetic}${layers}${measured ? `; ${measuredLabel(measured, conditionsOf(line))}` : ''}`;
 }
 
-const conditionsOf = ({ models, layers }: AnnotatedLine) => ({ batchSize: models[0]!.batchSize, layers: layers.length });
+const conditionsOf = ({ models, made }: AnnotatedLine) => ({ batchSize: models[0]!.batchSize, layers: made });

@@ -4,6 +4,7 @@ import { commandOfLens } from '../lens-commands';
 import { onSettingChanged, readSetting } from '../settings/settings';
 import type { Estimates } from './estimates';
 import type { Inspections } from './inspections';
+import { lineLengths } from './line-lengths';
 import { type LineText, lineTexts } from './line-texts';
 import { modelDocuments } from './model-file';
 import { modelLenses, problemLens, unestimatedLenses, untrustedLens } from './model-lenses';
@@ -51,7 +52,7 @@ export class EditorProviders extends Disposable {
   private lineAt(document: vscode.TextDocument, line: number): LineText | undefined {
     const estimate = this.estimates.of(document.uri);
     if (!estimate || estimate.inspection.version !== document.version || readSetting('annotations.style') === 'off') return undefined;
-    return lineTexts(estimate).find((annotated) => annotated.line === line);
+    return lineTexts(estimate, lineLengths(document)).find((annotated) => annotated.line === line);
   }
 
   private hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
@@ -68,7 +69,7 @@ export class EditorProviders extends Disposable {
     if (estimate?.inspection.version !== document.version) return [];
     const activeLine =
       readSetting('annotations.scope') === 'activeLine' ? vscode.window.activeTextEditor?.selection.active.line : undefined;
-    return lineTexts(estimate)
+    return lineTexts(estimate, lineLengths(document))
       .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line && (activeLine ?? line - 1) === line - 1)
       .map(({ line, text, label }) => {
         const hint = new vscode.InlayHint(document.lineAt(line - 1).range.end, text);

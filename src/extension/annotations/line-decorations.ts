@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { readSetting } from '../settings/settings';
 import { EditorDrawing } from './editor-drawing';
 import type { DocumentEstimate, Estimates } from './estimates';
+import { lineLengths } from './line-lengths';
 import { lineTexts } from './line-texts';
 
 /** The muted text behind each line that makes layers, in style `endOfLine`. */
@@ -36,12 +37,13 @@ export class LineDecorations extends EditorDrawing {
 
   protected show(editor: vscode.TextEditor, estimate: DocumentEstimate | undefined): void {
     const activeLine = readSetting('annotations.scope') === 'activeLine' ? editor.selection.active.line + 1 : undefined;
-    const texts = estimate ? lineTexts(estimate) : [];
-    const lines = texts.filter(({ line }) => line <= editor.document.lineCount && (activeLine ?? line) === line);
+    const { document } = editor;
+    const texts = estimate ? lineTexts(estimate, lineLengths(document)) : [];
+    const lines = texts.filter(({ line }) => line <= document.lineCount && (activeLine ?? line) === line);
     editor.setDecorations(
       this.type,
       lines.map(({ line, text }) => {
-        const end = editor.document.lineAt(line - 1).range.end;
+        const end = document.lineAt(line - 1).range.end;
         return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } };
       }),
     );

@@ -15,7 +15,11 @@ export interface LineText {
   hover(): string;
 }
 
-export function lineTexts({ lines, unavailable }: Pick<DocumentEstimate, 'lines' | 'unavailable'>): LineText[] {
+/** @param lengthOf characters of a line, which is counted from 1. */
+export function lineTexts(
+  { lines, unavailable }: Pick<DocumentEstimate, 'lines' | 'unavailable'>,
+  lengthOf: (line: number) => number,
+): LineText[] {
   if (unavailable)
     return unavailable.lines.map((line) => ({
       line,
@@ -25,7 +29,7 @@ export function lineTexts({ lines, unavailable }: Pick<DocumentEstimate, 'lines'
     }));
   return lines.map((line) => ({
     line: line.line,
-    text: annotationText(line),
+    text: annotationText(line, lengthOf(line.line)),
     label: annotationLabel(line),
     hover: () => hoverText(line),
   }));

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { formatCount, formatJoules, formatShare } from '../../energy/format';
 import { countParameters } from '../../network/parameters';
 import type { InspectedModel, InspectionProblem } from '../../protocol/inspection';
-import { countMade } from '../annotations/annotated-lines';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { formatShape } from '../annotations/input-shape';
+import { madeLayers } from '../annotations/made-layers';
 import { localize } from '../localize';
 import { measuredFigure } from '../measurements/measured-figure';
 import { measuredLabel, measuredText } from '../measurements/measured-text';
@@ -98,7 +98,7 @@ function lineNode(id: string, group: readonly EstimatedLayer[], model: Estimated
   const energyJ = group.reduce((sum, { estimate }) => sum + estimate.totalJ, 0);
   const macs = group.reduce((sum, { estimate }) => sum + estimate.macs.forward, 0);
   const kinds = [...new Set(group.map(kindOf))].join(', ');
-  const made = countMade(group);
+  const made = madeLayers(group).length;
   const label = localize('Line {0}', source?.line ?? 0);
   const [energy, ...rest] = [...energyFacts(energyJ, macs, model.run.iteration.totalJ), made > 1 ? `${kinds} ×${made}` : kinds];
   const measured = measuredFacts(model, group);
@@ -137,7 +137,7 @@ function layerNode(parent: string, estimated: EstimatedLayer, model: EstimatedMo
 /** What was measured, to be read and to be heard; nothing where nothing was. */
 function measuredFacts(model: EstimatedModel, layers: readonly EstimatedLayer[]): { texts: string[]; labels: string[] } {
   const figure = measuredFigure(model, layers);
-  const conditions = { batchSize: model.batchSize, layers: layers.length };
+  const conditions = { batchSize: model.batchSize, layers: madeLayers(layers).length };
   return figure ? { texts: [measuredText(figure, conditions)], labels: [measuredLabel(figure, conditions)] } : { texts: [], labels: [] };
 }
 

@@ -2,6 +2,7 @@ import type { LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow, MeasuredKind, MeasurementFile } from '../../protocol/measurements';
 import { type Phase, phases } from '../../protocol/phases';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
+import { madeLayers } from '../annotations/made-layers';
 import { likeEstimates } from './like-estimate';
 import { boardOf } from './measured-boards';
 
@@ -22,7 +23,7 @@ export interface MeasuredFigure {
   readonly standardErrorJ?: number;
   /** Estimated joules of the same layers, phases, images and operand widths; absent where the precision does not tell widths. */
   readonly likeJ?: number;
-  /** Layers in the sum: those with a row for each of the phases. */
+  /** Layers in the sum: those with a row for each of the phases. An activation that is an argument of its layer does not count. */
   readonly covered: number;
 }
 
@@ -39,8 +40,9 @@ const ownPrecision = 'fp32';
  * covers most layers, then the newest, then the one nearest to the estimate's own batch size and precision. Undefined where nothing was measured.
  */
 export function measuredFigure(model: EstimatedModel, layers: readonly EstimatedLayer[]): MeasuredFigure | undefined {
+  const made = new Set(madeLayers(layers));
   const figures = groupsOf(layers).flatMap((group) => {
-    const figure = summed(model, group);
+    const figure = summed(model, group, made);
     return figure ? [{ figure, created: group.file.created }] : [];
   });
   const nearness = ({ batchSize, precision }: MeasuredFigure) => Number(batchSize === model.batchSize) + Number(precision === ownPrecision);
@@ -72,7 +74,7 @@ function groupsOf(layers: readonly EstimatedLayer[]): Group[] {
   return [...groups.values()];
 }
 
-function summed(model: EstimatedModel, { first, layers }: Group): MeasuredFigure | undefined {
+function summed(model: EstimatedModel, { first, layers }: Group, made: ReadonlySet<EstimatedLayer>): MeasuredFigure | undefined {
   const { row } = first;
   const measured = phases.filter((phase) => [...layers.values()].some((rows) => rows.has(phase)));
   const hasWork = ({ estimate }: EstimatedLayer, phase: Phase) => estimate.phaseJ[phase] > 0;
@@ -93,7 +95,7 @@ function summed(model: EstimatedModel, { first, layers }: Group): MeasuredFigure
     energyJ: all.reduce((sum, { energyJ }) => sum + energyJ, 0),
     ...(error !== undefined && { standardErrorJ: error }),
     ...(likeJ !== undefined && { likeJ }),
-    covered: covered.length,
+    covered: covered.filter(({ estimated }) => made.has(estimated)).length,
   };
 }
 

@@ -2,6 +2,7 @@ import { formatJoules } from '../../energy/format';
 import type { LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow } from '../../protocol/measurements';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
+import { madeLayers } from '../annotations/made-layers';
 import { inCode } from '../in-code';
 import { localize } from '../localize';
 import { likeEstimates } from './like-estimate';
@@ -36,7 +37,7 @@ export function measuredParagraphs(model: EstimatedModel, layers: readonly Estim
   ];
   const table = [header, ['--', '--:', '--:', '--', '--', '--:', '--:', '--', '--', '--'], ...shown.map((row) => cells(model, row))];
   const error = figure.standardErrorJ === undefined ? '' : ` ± ${formatJoules(figure.standardErrorJ)}`;
-  const heading = `**${measuredText({ ...figure, likeJ: undefined }, { batchSize: model.batchSize, layers: layers.length })}**${error}`;
+  const heading = `**${measuredText({ ...figure, likeJ: undefined }, { batchSize: model.batchSize, layers: madeLayers(layers).length })}**${error}`;
   const beside = figure.likeJ
     ? localize(
         'Beside {1}, the estimate of the same layers, phases, batch {2} and {3} by profile {4}: {0}.',

@@ -7,14 +7,36 @@ import type { MeasuredFigure } from './measured-figure';
 /** What an estimate stands for, which a measurement's conditions are held against. */
 interface EstimateConditions {
   readonly batchSize: number;
-  /** Layers that the estimate sums. */
+  /** Layers that the estimate sums, without those that are an argument of another. */
   readonly layers: number;
 }
 
 /** `2.10 mJ Ultra96 +17 % (forward, batch 1, int8)`: what the estimate beside it does not share stands in brackets. */
 export function measuredText(figure: MeasuredFigure, estimate: EstimateConditions): string {
-  const parts = [formatJoules(figure.energyJ), ...sourceWords(figure), ...(figure.likeJ ? [deviation(figure.energyJ, figure.likeJ)] : [])];
+  return withConditions(figure, differingConditions(figure, estimate));
+}
+
+/** The same in so many characters, where it can be: the last conditions give way to `…`, then the end of the board's name. */
+export function shortMeasuredText(figure: MeasuredFigure, estimate: EstimateConditions, room: number): string {
   const conditions = differingConditions(figure, estimate);
+  const whole = withConditions(figure, conditions);
+  if (whole.length <= room) return whole;
+  for (let kept = conditions.length - 1; kept >= 0; kept--) {
+    const text = withConditions(figure, [...conditions.slice(0, kept), '…']);
+    if (text.length <= room) return text;
+  }
+  const barest = (board: string | undefined) => withConditions({ ...figure, board }, conditions.length > 0 ? ['…'] : []);
+  const { board } = figure;
+  if (board === undefined) return barest(board);
+  const kept = Math.max(shortestBoardName, board.length - (barest(board).length - room) - 1);
+  return barest(kept < board.length ? `${board.slice(0, kept)}…` : board);
+}
+
+/** Characters of a board's name that are always kept. */
+const shortestBoardName = 8;
+
+function withConditions(figure: MeasuredFigure, conditions: readonly string[]): string {
+  const parts = [formatJoules(figure.energyJ), ...sourceWords(figure), ...(figure.likeJ ? [deviation(figure.energyJ, figure.likeJ)] : [])];
   return conditions.length > 0 ? `${parts.join(' ')} (${conditions.join(', ')})` : parts.join(' ');
 }
 

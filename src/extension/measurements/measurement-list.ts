@@ -27,6 +27,7 @@ export class MeasurementList extends Disposable {
   ) {
     super();
     backend.on('measurements/row', () => this.refreshSoon());
+    backend.on('measurements/changed', () => this.refreshSoon());
     backend.on('measurements/ended', () => this.refreshSoon());
     this.track(backend.onDidChangeState(({ kind }) => kind === 'running' && this.refreshSoon()));
     const watcher = this.track(vscode.workspace.createFileSystemWatcher(measurementFiles));

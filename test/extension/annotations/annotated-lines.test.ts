@@ -39,15 +39,15 @@ describe('annotateLines', () => {
 
 describe('the text behind a line', () => {
   it('gives estimated energy, MACs and how many layers', () => {
-    expect(annotationText(lines[0]!)).toMatch(/^~\d[\d.]* [µm]?J · 27\.6 k MACs ×3$|^~\d[\d.]* [µm]?J · 27\.65? k MACs ×3$/);
+    expect(annotationText(lines[0]!, 40)).toMatch(/^~\d[\d.]* [µm]?J · 27\.6 k MACs ×3$|^~\d[\d.]* [µm]?J · 27\.65? k MACs ×3$/);
   });
 
   it('does not count an activation argument', () => {
-    expect(annotationText(lines[1]!)).not.toContain('×');
+    expect(annotationText(lines[1]!, 40)).not.toContain('×');
   });
 
   it('stays within forty characters for the largest of networks', () => {
-    expect(annotationText({ ...lines[0]!, energyJ: 123_456, macs: 987_654_321_000, made: 110 }).length).toBeLessThanOrEqual(40);
+    expect(annotationText({ ...lines[0]!, energyJ: 123_456, macs: 987_654_321_000, made: 110 }, 40).length).toBeLessThanOrEqual(40);
   });
 
   it('is spelled out for screen readers', () => {
@@ -57,7 +57,7 @@ describe('the text behind a line', () => {
 
 describe('a line without an estimate', () => {
   const unavailable = { reason: 'mine.json is no JSON.', lines: linesOfModels(file, [inspectedModel]) };
-  const texts = lineTexts({ lines: [], unavailable });
+  const texts = lineTexts({ lines: [], unavailable }, () => 40);
 
   it('says so where its figure would stand, and why in the hover and to screen readers', () => {
     expect(texts.map(({ line }) => line)).toEqual(lines.map(({ line }) => line));

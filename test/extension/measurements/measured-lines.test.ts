@@ -44,29 +44,50 @@ describe('what was measured of a line', () => {
 
   it('stands behind the estimate with the conditions that the estimate does not share', () => {
     const difference = deviation(6e-6, convolutions!.measured!.likeJ!);
-    expect(annotationText(convolutions!)).toMatch(/^~[\d.]+ .J ×3 · 6\.00 µJ Ultra96 .+ \(forward, batch 1, int8\)$/);
-    expect(annotationText(convolutions!)).toContain(` ${difference} (`);
+    expect(annotationText(convolutions!, 40)).toMatch(/^~[\d.]+ .J ×3 · 6\.00 µJ Ultra96 .+ \(forward, batch 1, int8\)$/);
+    expect(annotationText(convolutions!, 40)).toContain(` ${difference} (`);
     expect(annotationLabel(convolutions!)).toContain('measured 6.00 µJ on Ultra96');
-    expect(annotationText(dense!)).not.toContain('Ultra96');
+    expect(annotationText(dense!, 40)).not.toContain('Ultra96');
   });
 
   it('needs no words for conditions that are the estimate’s own', () => {
     const all = phases.map((phase) => convolutionRow({ phase, precision: 'fp32', batchSize: configuration.batchSize, energyJ: 1e-3 }));
     const [line] = linesOf(measurementFile(all));
     expect(line!.measured!.likeJ).toBeCloseTo(line!.energyJ, 12);
-    expect(annotationText(line!)).toMatch(/ · 1[12]\.0 mJ Ultra96 \S+( times| %)?$/);
+    expect(annotationText(line!, 40)).toMatch(/ · 1[12]\.0 mJ Ultra96 \S+( times| %)?$/);
   });
 
   it('says when a figure is no measurement, or of a few of the layers', () => {
     const row = { ...convolutionRow({ kind: 'published' }), layer: 'b', signature: undefined };
     const [line] = linesOf(measurementFile([row]));
-    expect(annotationText(line!)).toMatch(/2\.00 µJ Ultra96 published .* \(forward, batch 1, int8, 1 of 3 layers\)$/);
+    expect(hoverText(line!)).toMatch(/2\.00 µJ Ultra96 published \(forward, batch 1, int8, 1 of 3 layers\)/);
     expect(hoverText(line!)).toContain('whatever its shape');
+  });
+
+  it('does not miss the activation that is an argument of a dense layer', () => {
+    const row = { ...convolutionRow({ precision: 'fp32' }), layer: 'dense', signature: undefined };
+    const [, line] = linesOf(measurementFile([row]));
+    expect(line!.layers).toHaveLength(2);
+    expect(line!.measured).toMatchObject({ covered: 1 });
+    expect(annotationText(line!, 40)).toMatch(/ \(forward, batch 1\)$/);
+  });
+
+  it('is cut where it would run out of the window, and whole in the hover and to screen readers', () => {
+    const row = { ...convolutionRow({ kind: 'published' }), layer: 'b', signature: undefined };
+    const [short] = linesOf(measurementFile([row]));
+    expect(annotationText(short!, 30)).toMatch(/ \(forward, batch 1, int8, 1 of 3 layers\)$/);
+    expect(annotationText(short!, 45)).toMatch(/ \(forward, batch 1, int8, …\)$/);
+    expect(annotationText(short!, 110)).toMatch(/ Ultra96 published .* \(…\)$/);
+    for (const whole of [hoverText(short!), annotationLabel(short!)]) expect(whole).toContain('forward, batch 1, int8, 1 of 3 layers');
+    const [long] = linesOf(measurementFile([{ ...row, board: 'xilinx-zcu104-3.laboratory.example.org' }]));
+    expect(annotationText(long!, 60)).toMatch(/ xilinx-zcu10[^ ]*… published .* \(…\)$/);
+    for (const line of [short, long]) expect(60 + annotationText(line!, 60).length).toBeLessThanOrEqual(120);
+    expect(hoverText(long!)).toContain('xilinx-zcu104-3.laboratory.example.org');
   });
 
   it('leaves the comparison out where the precision does not tell widths', () => {
     const [line] = linesOf(measurementFile([convolutionRow({ precision: 'dpu' })]));
-    expect(annotationText(line!)).toMatch(/6\.00 µJ Ultra96 \(forward, batch 1, dpu\)$/);
+    expect(annotationText(line!, 40)).toMatch(/6\.00 µJ Ultra96 \(forward, batch 1, dpu\)$/);
     expect(hoverText(line!)).toContain('Not compared: `dpu`');
   });
 
@@ -76,7 +97,7 @@ describe('what was measured of a line', () => {
       created: '2026-04-05T10:00:00.000Z',
     });
     const [line] = linesOf(measured, newer);
-    expect(annotationText(line!)).toContain('9.00 µJ ZCU104|x');
+    expect(annotationText(line!, 40)).toContain('9.00 µJ ZCU104|x');
     const rows = hoverText(line!)
       .split('\n')
       .filter((text) => text.startsWith('| `a` ×3 |'));
