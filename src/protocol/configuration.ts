@@ -182,7 +182,11 @@ export const runConfigurationSchema = z.strictObject({
     .default('auto')
     .describe('What computes: auto takes our native kernels where they pass their self-check, else wasm; tensorflow where it is set up.'),
   threads: z.int().min(0).max(64).default(0).describe('Kernel threads; 0: one per physical core.'),
-  deviceProfile: z.string().min(1).default('asic-45nm').describe('Device profile that the energy estimate uses.'),
+  deviceProfile: z
+    .string()
+    .min(1)
+    .default('asic-45nm')
+    .describe('Device profile that the energy estimate uses: a built-in one, or by its name one of .e2train/profiles.'),
 });
 export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
 /** The same before defaults are filled in. */

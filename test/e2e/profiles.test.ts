@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtinProfiles } from '../../src/energy/device-profile';
+import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
 
 /** The first built-in profile at so many times its prices, as a person's own: every energy is that many times as much. */
-function mine(factor: number): string {
-  const text = JSON.stringify({ ...builtinProfiles[0], name: 'mine' });
+function mine(factor: number, name = 'mine'): string {
+  const text = JSON.stringify({ ...builtinProfiles[0], name });
   return JSON.stringify(
     JSON.parse(text, (key, value) => (key.endsWith('PJ') ? { ...value, value: factor * value.value } : value)),
     undefined,
@@ -21,10 +23,10 @@ describe('a device profile of one’s own', () => {
   let session: Session;
   let window: WorkbenchPage;
   let savers: Frame;
-  const file = () => join(session.workspace, '.e2train', 'profiles', 'mine.json');
-  const write = (text: string) => {
+  const file = (name = 'mine') => join(session.workspace, '.e2train', 'profiles', `${name}.json`);
+  const write = (text: string, name = 'mine') => {
     mkdirSync(join(session.workspace, '.e2train', 'profiles'), { recursive: true });
-    writeFileSync(file(), text);
+    writeFileSync(file(name), text);
   };
   /** Annotation behind the convolutions, once it matches. */
   const convolutions = (pattern: RegExp) =>
@@ -32,10 +34,13 @@ describe('a device profile of one’s own', () => {
       const { annotation } = await window.annotatedLine('tf.layers.conv2d(');
       return pattern.test(annotation) ? annotation : undefined;
     }, `${pattern} behind the convolutions`);
+  const card = async () => (await savers.locator('.energy').textContent()) ?? '';
   const millijoules = async () => Number(/~([\d.]+) mJ/.exec(await convolutions(/~[\d.]+ mJ/))![1]);
 
   beforeAll(async () => {
-    session = await Session.open({ settings: { 'e2train.deviceProfile': 'mine' } });
+    session = await Session.open({
+      settings: { 'e2train.deviceProfile': 'mine', 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 },
+    });
     write(mine(1));
     window = await session.window();
     await window.openFile('resnet.ts');
@@ -49,7 +54,6 @@ describe('a device profile of one’s own', () => {
 
   it('is what the estimates rest on, at the line and in the sidebar, and they follow its file', async () => {
     const before = await millijoules();
-    const card = async () => (await savers.locator('.energy').textContent()) ?? '';
     const energyBefore = await card();
     await window.statusBarItem('mine').waitFor();
     write(mine(2));
@@ -115,12 +119,27 @@ describe('a device profile of one’s own', () => {
     await row('asic-45nm').click();
     await window.answer('zynq');
     await window.page.locator('.tab', { hasText: 'zynq.json' }).waitFor();
-    const made = JSON.parse(readFileSync(join(session.workspace, '.e2train', 'profiles', 'zynq.json'), 'utf8'));
+    const made = JSON.parse(readFileSync(file('zynq'), 'utf8'));
     expect(made).toEqual({ ...builtinProfiles[0], name: 'zynq' });
     await window.screenshot('profile-made-light');
     await window.openFile('resnet.ts');
     await window.statusBarItem('zynq').waitFor();
     // The prices of the built-in one, as `mine` has them too.
     await eventually(async () => (await millijoules()) === before || undefined, 'the energy of the copied profile');
+  });
+
+  it('stays for a run what it was when the run began', async () => {
+    const before = await millijoules();
+    await window.codeLens('Train').click();
+    const dashboard = await DashboardPage.of(window);
+    await dashboard.progress('estimated, profile zynq').waitFor();
+    await savers.getByText('Estimated energy of a whole run like this').waitFor();
+    const ofTheRun = await eventually(async () => ((await card()) !== '' ? card() : undefined), 'the estimate of the run');
+    write(mine(2, 'zynq'), 'zynq');
+    await eventually(async () => Math.abs((await millijoules()) / before - 2) < 0.02 || undefined, 'twice the energy at the line');
+    expect(await card()).toBe(ofTheRun);
+    const { run } = new RunRecords(session.workspace);
+    expect(JSON.parse(readFileSync(join(run.directory, 'device-profile.json'), 'utf8'))).toEqual({ ...builtinProfiles[0], name: 'zynq' });
+    await window.screenshot('profile-of-a-run-light');
   });
 });

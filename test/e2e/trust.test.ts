@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { builtinProfiles } from '../../src/energy/device-profile';
 import { eventually } from './eventually';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -21,11 +22,23 @@ describe('a workspace that is not trusted', () => {
   let window: WorkbenchPage;
   let mark: string;
 
+  /** Device profiles that the picker offers; neither those of the workspace are read nor new ones made without trust. */
+  const profilesToChoose = async () => {
+    await window.runCommand('E2-Train: Choose Device Profile');
+    const rows = window.page.locator('.quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: 'asic-45nm' }).first().waitFor();
+    // The first label of a row is its name, the second its description.
+    const names = await rows.evaluateAll((all) => all.map((row) => row.querySelector('.label-name')?.textContent));
+    await window.page.keyboard.press('Escape');
+    return names;
+  };
   const wasRun = () => statSync(mark).atimeMs > longAgo.getTime();
 
   beforeAll(async () => {
     session = await Session.open({ workspaceTrust: true });
     writeFileSync(join(session.workspace, 'marking.mjs'), markingModel);
+    mkdirSync(join(session.workspace, '.e2train', 'profiles'), { recursive: true });
+    writeFileSync(join(session.workspace, '.e2train', 'profiles', 'mine.json'), JSON.stringify({ ...builtinProfiles[0], name: 'mine' }));
     mark = join(session.workspace, 'units.txt');
     writeFileSync(mark, '7\n');
     utimesSync(mark, longAgo, longAgo);
@@ -53,6 +66,7 @@ describe('a workspace that is not trusted', () => {
     await window.openFile('resnet.ts');
     await window.codeLens('no energy shown until you trust this workspace').waitFor();
     expect((await window.lines()).every(({ annotation }) => annotation === '')).toBe(true);
+    expect(await profilesToChoose()).toEqual(['asic-45nm', 'eyeriss-65nm']);
     expect(wasRun()).toBe(false);
     expect(backendsOf(session)).toEqual([]);
   });
@@ -68,6 +82,7 @@ describe('a workspace that is not trusted', () => {
     await window.codeLens('Train').waitFor();
     expect(await window.codeLens('until you trust').isVisible()).toBe(false);
     expect(backendsOf(session)).toHaveLength(1);
+    expect(await profilesToChoose()).toContain('mine');
   });
 });
 
