@@ -64,9 +64,9 @@ export function fuseSteps(steps: readonly Step[], isTemporary: (id: TensorId) =>
   const fused = [...steps];
   const known = new Map<Step, ReturnType<typeof tensorsOf>>();
   for (let index = 0; index < fused.length; ) {
-    const place = (fusible[fused[index]!.kernel] ?? [])
-      .map((field) => fuseOver(fused[index]!.fields[field], index))
-      .find((found) => found !== undefined);
+    const step = fused[index]!;
+    let place: number | undefined;
+    for (const field of fusible[step.kernel] ?? []) place ??= fuseOver(step.fields[field], index);
     // What was fused may be fused once more, with what stands before it.
     index = place ?? index + 1;
   }

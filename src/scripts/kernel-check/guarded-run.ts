@@ -3,7 +3,7 @@ import { bindKernels } from '../../engine/local/kernel-binding';
 import { type KernelBuild, nativeBuild, wasmBuild } from '../../engine/local/kernel-build';
 import { sectionStatus } from '../../engine/local/kernel-layout';
 import { Random } from '../../platform/random';
-import { type OperationCase, operationCase, operationKinds } from './operation-cases';
+import { caseNames, type OperationCase, operationCase } from './operation-cases';
 import { gapWord, spreadMemory } from './spread-memory';
 
 /**
@@ -16,7 +16,7 @@ const casesOfEach = 12;
 /** Relative to the largest value: sums of up to some thousand float32 products in another order; Winograd's algorithm where it fits. */
 const tolerance = 2e-5;
 
-/** What the program's tensors hold after the run. @throws Error when something else was written. */
+/** What the program's lasting tensors hold after the run. @throws Error when something else was written. */
 function results(kernels: KernelBuild, operation: OperationCase, threads: number): Map<number, Float32Array | Int32Array> {
   const { image, regions, tensors } = spreadMemory(operation, { lanes: kernels.lanes, threads });
   const memory = kernels.allocate(image.byteLength, 1);
@@ -31,11 +31,13 @@ function results(kernels: KernelBuild, operation: OperationCase, threads: number
     from = region.from + region.bytes;
   }
   return new Map(
-    operation.program.tensors.map(({ id, type }) => {
-      const { from: at, bytes } = tensors.get(id)!;
-      const copy = words.slice(at / 4, (at + bytes) / 4);
-      return [id, type === 'int32' ? copy : new Float32Array(copy.buffer)];
-    }),
+    operation.program.tensors
+      .filter(({ role }) => role !== 'temporary')
+      .map(({ id, type }) => {
+        const { from: at, bytes } = tensors.get(id)!;
+        const copy = words.slice(at / 4, (at + bytes) / 4);
+        return [id, type === 'int32' ? copy : new Float32Array(copy.buffer)];
+      }),
   );
 }
 
@@ -54,20 +56,20 @@ function disagreement(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function check(seed: number): string {
   const builds = [nativeBuild(), wasmBuild('relaxed'), wasmBuild('plain')];
   const random = new Random(seed, 'guarded');
-  for (const kind of operationKinds)
+  for (const caseName of caseNames)
     for (let index = 0; index < casesOfEach; index++) {
-      const operation = operationCase(kind, random);
+      const operation = operationCase(caseName, random);
       const [first, ...others] = builds.map((build) => results(build, operation, 1 + (index % 3)));
       others.forEach((other, build) => {
-        for (const { id, name } of operation.program.tensors)
-          if (!(disagreement(other.get(id)!, first!.get(id)!) <= tolerance))
+        for (const [id, values] of first!)
+          if (!(disagreement(other.get(id)!, values) <= tolerance))
             throw new Error(
-              `${builds[0]!.name} and ${builds[build + 1]!.name} disagree on ${name} of ${kind}, case ${index} (seed ${seed}).`,
+              `${builds[0]!.name} and ${builds[build + 1]!.name} disagree on ${operation.program.tensors[id]!.name} of ${caseName}, case ${index} (seed ${seed}).`,
             );
       });
     }
   const native = builds[0]!;
-  return `${operationKinds.length} operations, ${casesOfEach} odd shapes each, between guard words and in agreement: ${native.name} ${native.simd}, WebAssembly relaxed and plain, on Node ${process.version}`;
+  return `${caseNames.length} operations and rows of them, ${casesOfEach} odd shapes each, between guard words and in agreement: ${native.name} ${native.simd}, WebAssembly relaxed and plain, on Node ${process.version}`;
 }
 
 const [reportFile, seed] = process.argv.slice(2) as [string, string];

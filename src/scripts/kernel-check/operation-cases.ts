@@ -1,6 +1,7 @@
 import type { Operation, Program, TensorSpecification, Window } from '../../engine/program';
 import type { Random } from '../../platform/random';
-import { between, type Case, image, maybe, oneOf, perSample, seed, shared, type Tensor } from './case-parts';
+import { between, type Case, image, maybe, oneOf, perSample, type Sequence, seed, shared, statistics, type Tensor } from './case-parts';
+import { fusedCases } from './fused-cases';
 import { gateCases } from './gate-cases';
 
 function windowOf(random: Random, simple: boolean): Window {
@@ -78,7 +79,6 @@ function dense(random: Random) {
   return { x: perSample(inputs), y: perSample(outputs), w: shared(inputs, outputs), bias: shared(outputs) };
 }
 
-const statistics = ({ shape }: Tensor, ...names: string[]) => Object.fromEntries(names.map((name) => [name, shared(shape.at(-1)!)]));
 function fixedPoint(random: Random) {
   const bits = between(random, 2, 16);
   return { bits, msbBits: between(random, 1, bits), signed: random.uniform() < 0.5 };
@@ -273,42 +273,59 @@ const caseOf: Readonly<Record<Operation['kind'], (random: Random, batchSize: num
   ...gateCases,
 };
 
-export const operationKinds = Object.keys(caseOf) as Operation['kind'][];
+const operationKinds = Object.keys(caseOf) as Operation['kind'][];
+
+/** Everything that is checked, by name: each operation alone, and those in a row that the engine makes one pass of. */
+const sequenceOf: Readonly<Record<string, (random: Random, batchSize: number) => Sequence>> = {
+  ...Object.fromEntries(operationKinds.map((kind) => [kind, alone(kind)])),
+  ...fusedCases,
+};
+export const caseNames: readonly string[] = Object.keys(sequenceOf);
+
+function alone(kind: Operation['kind']) {
+  return (random: Random, batchSize: number): Sequence => {
+    const { tensors, constants } = caseOf[kind](random, batchSize);
+    const names = Object.fromEntries(Object.keys(tensors).map((name) => [name, name]));
+    return { tensors, operations: [{ kind, constants: constants ?? {}, tensors: names }] };
+  };
+}
 
 export interface OperationCase {
-  readonly kind: Operation['kind'];
   readonly program: Program;
   readonly samples: number;
   /** What every tensor holds before the run. */
   readonly values: ReadonlyMap<number, Float32Array | Int32Array>;
 }
 
-/** A program of one operation in one section, on all samples, on the first few, or on listed ones. */
-export function operationCase(kind: Operation['kind'], random: Random): OperationCase {
+/** A program of one section, on all samples, on the first few, or on listed ones. */
+export function operationCase(name: string, random: Random): OperationCase {
   const batchSize = between(random, 1, 5);
-  const { tensors: named, constants } = caseOf[kind](random, batchSize);
+  const { tensors: named, operations } = sequenceOf[name]!(random, batchSize);
   const listed = Object.values(named).some((tensor) => tensor.perSample) && random.uniform() < 0.4;
   const list: Tensor = { shape: [batchSize + 1], perSample: false, type: 'int32' };
   const tensors = Object.entries(listed ? { ...named, samples: list } : named).map(
-    ([name, tensor], id): TensorSpecification => ({ ...tensor, id, name, role: 'state' }),
+    ([tensorName, tensor], id): TensorSpecification => ({ role: 'state', ...tensor, id, name: tensorName }),
   );
-  const ids = Object.fromEntries(tensors.map(({ id, name }) => [name, id]));
-  const operation = { kind, ...constants, ...ids } as unknown as Operation;
+  const ids = Object.fromEntries(tensors.map(({ id, name: tensorName }) => [tensorName, id]));
+  const section = operations.map(({ kind, constants, tensors: fields }) => {
+    const places = Object.entries(fields).map(([field, tensorName]) => [field, ids[tensorName]]);
+    return { kind, ...constants, ...Object.fromEntries(places), ...(listed && { samples: ids.samples }) } as unknown as Operation;
+  });
   const chosen = Array.from({ length: batchSize }, (_, i) => i).filter(() => random.uniform() < 0.6);
-  const valuesOf = ({ name, shape, perSample: each, type }: TensorSpecification) => {
-    if (name === 'samples') return Int32Array.from({ length: batchSize + 1 }, (_, i) => (i === 0 ? chosen.length : (chosen[i - 1] ?? 0)));
+  const valuesOf = ({ name: tensorName, shape, perSample: each, type }: TensorSpecification) => {
+    if (tensorName === 'samples')
+      return Int32Array.from({ length: batchSize + 1 }, (_, i) => (i === 0 ? chosen.length : (chosen[i - 1] ?? 0)));
     const count = shape.reduce((product, size) => product * size, each ? batchSize : 1);
     if (type === 'int32')
       return Int32Array.from({ length: count }, () => between(random, 0, named.logits ? named.logits.shape[0]! - 1 : 1000));
     // A variance is positive, and so is a range.
     return Float32Array.from({ length: count }, () =>
-      /variance|deviation|range/i.test(name) ? random.uniform() + 0.1 : 2 * random.uniform() - 1,
+      /variance|deviation|range/i.test(tensorName) ? random.uniform() + 0.1 : 2 * random.uniform() - 1,
     );
   };
   return {
-    kind,
-    program: { batchSize, tensors, sections: { only: [operation] } },
+    program: { batchSize, tensors, sections: { only: section } },
     samples: between(random, 1, batchSize),
-    values: new Map(tensors.map((tensor) => [tensor.id, valuesOf(tensor)])),
+    values: new Map(tensors.filter(({ role }) => role === 'state').map((tensor) => [tensor.id, valuesOf(tensor)])),
   };
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../../platform/random';
-import { operationCase, operationKinds } from './operation-cases';
+import { caseNames, operationCase } from './operation-cases';
 import { buildSanitizedHost } from './sanitized-host';
 import { type SpreadMemory, spreadMemory } from './spread-memory';
 
@@ -23,10 +23,10 @@ export async function runUnderSanitizers(folder: string, seed: number): Promise<
     const [simd, lanes] = run([], wanted).stdout.trim().split(' ') as [string, string];
     if (done.includes(simd)) continue;
     const random = new Random(seed, `sanitizers ${simd}`);
-    const cases = operationKinds.flatMap((kind) =>
+    const cases = caseNames.flatMap((name) =>
       Array.from({ length: casesOfEach }, (_, index) => {
         const threads = 1 + (index % 3);
-        return encodeCase(`${kind}, case ${index}, ${threads} threads`, threads, spread(kind, random, Number(lanes), threads));
+        return encodeCase(`${name}, case ${index}, ${threads} threads`, threads, spread(name, random, Number(lanes), threads));
       }),
     );
     writeFileSync(file, Buffer.concat(cases));
@@ -43,11 +43,11 @@ export async function runUnderSanitizers(folder: string, seed: number): Promise<
     done.push(simd);
   }
   rmSync(file);
-  return `${operationKinds.length} operations, ${casesOfEach} odd shapes each, under address and undefined-behaviour sanitizers: ${done.join(', ')}`;
+  return `${caseNames.length} operations and rows of them, ${casesOfEach} odd shapes each, under address and undefined-behaviour sanitizers: ${done.join(', ')}`;
 }
 
-const spread = (kind: (typeof operationKinds)[number], random: Random, lanes: number, threads: number) =>
-  spreadMemory(operationCase(kind, random), { lanes, threads });
+const spread = (name: string, random: Random, lanes: number, threads: number) =>
+  spreadMemory(operationCase(name, random), { lanes, threads });
 
 /** As sanitized_host.c reads it. */
 function encodeCase(title: string, threads: number, { regions, image }: SpreadMemory): Buffer {

@@ -1,0 +1,66 @@
+import type { Random } from '../../platform/random';
+import { image, oneOf, type Sequence, statistics, type Tensor } from './case-parts';
+
+/** Batch normalization with its neighbours as a residual network has them, which `fuse.ts` makes one pass of. */
+
+const temporary = (tensor: Tensor): Tensor => ({ ...tensor, role: 'temporary' });
+const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, name]));
+const rectifier = (random: Random) => ({ function: oneOf(random, 'relu', 'relu6') });
+
+/** Normalization, then often the addition of a shortcut, then often an activation; one of both always. */
+function forward(random: Random, kind: 'batchNormalization' | 'batchNormalizationInference'): Sequence {
+  const x = image(random);
+  const added = random.uniform() < 0.6;
+  const activated = !added || random.uniform() < 0.6;
+  const scale = random.uniform() < 0.5 ? ['gamma', 'beta'] : [];
+  const running = ['runningMean', 'runningVariance'];
+  const kept = kind === 'batchNormalization' ? ['mean', 'inverseDeviation', ...running] : running;
+  const constants =
+    kind === 'batchNormalization' ? { momentum: 0.9, epsilon: 1e-3, unbiasedRunningVariance: random.uniform() < 0.5 } : { epsilon: 1e-3 };
+  const sum = activated ? 'sum' : 'y';
+  const beforeActivation = added ? sum : 'normalized';
+  return {
+    tensors: {
+      ...{ x, y: x, normalized: temporary(x), ...statistics(x, ...scale, ...kept) },
+      ...(added && { shortcut: x, ...(activated && { sum: temporary(x) }) }),
+    },
+    operations: [
+      { kind, constants, tensors: { ...named('x', ...scale, ...kept), y: 'normalized' } },
+      ...(added ? [{ kind: 'add' as const, constants: {}, tensors: { a: 'normalized', b: 'shortcut', y: sum } }] : []),
+      ...(activated ? [{ kind: 'activation' as const, constants: rectifier(random), tensors: { x: beforeActivation, y: 'y' } }] : []),
+    ],
+  };
+}
+
+/** Often the sum of two gradients, then the gradient of an activation, then that of the normalization before it. */
+function backward(random: Random): Sequence {
+  const x = image(random);
+  const added = random.uniform() < 0.6;
+  const scale = random.uniform() < 0.5 ? ['gamma', 'dgamma', 'dbeta'] : [];
+  const kept = ['mean', 'inverseDeviation'];
+  return {
+    tensors: {
+      ...{ x, y: x, dy: x, dx: x, dactivated: temporary(x), ...statistics(x, ...scale, ...kept) },
+      ...(added && { other: x, sum: temporary(x) }),
+    },
+    operations: [
+      ...(added ? [{ kind: 'add' as const, constants: {}, tensors: { a: 'dy', b: 'other', y: 'sum' } }] : []),
+      {
+        kind: 'activationGradient',
+        constants: rectifier(random),
+        tensors: { y: 'y', dy: added ? 'sum' : 'dy', dx: 'dactivated' },
+      },
+      {
+        kind: 'batchNormalizationGradient',
+        constants: {},
+        tensors: { ...named('x', 'dx', ...scale, ...kept), dy: 'dactivated' },
+      },
+    ],
+  };
+}
+
+export const fusedCases: Readonly<Record<string, (random: Random) => Sequence>> = {
+  'normalization, addition, activation': (random) => forward(random, 'batchNormalization'),
+  'inference of normalization, addition, activation': (random) => forward(random, 'batchNormalizationInference'),
+  'gradients of addition, activation, normalization': backward,
+};
