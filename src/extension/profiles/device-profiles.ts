@@ -17,6 +17,8 @@ const profileFiles = '**/{.e2train,.e2train/profiles,.e2train/profiles/*.json}';
  */
 export class DeviceProfiles extends Disposable {
   private collection = noOwnProfiles;
+  /** Absent where there is no folder to keep them in, or none that is trusted. */
+  private files?: OwnProfiles;
   private readonly changed = this.track(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
   private timer?: NodeJS.Timeout;
@@ -56,24 +58,32 @@ export class DeviceProfiles extends Disposable {
 
   /** Where a file of `own` lies. */
   uriOf(file: string): vscode.Uri {
-    return vscode.Uri.file(new OwnProfiles(workspaceDirectory() ?? '').pathOf(file));
+    return vscode.Uri.file(this.files?.pathOf(file) ?? file);
+  }
+
+  /** Whether there is a folder that a new one could be kept in. */
+  get canAdd(): boolean {
+    return this.files !== undefined;
   }
 
   /**
    * Keeps a new profile in the workspace.
    * @returns its file.
-   * @throws Error with one sentence when there is one of that name, or it cannot be written.
+   * @throws Error with one sentence when there is no folder, or one of that name, or it cannot be written.
    */
   add(profile: DeviceProfile): vscode.Uri {
-    const file = new OwnProfiles(workspaceDirectory() ?? '').add(profile);
+    if (!this.files) throw new Error(vscode.l10n.t('Open a folder first: profiles are kept in it.'));
+    const file = this.files.add(profile);
     this.refresh();
     return vscode.Uri.file(file);
   }
 
   /** Reads all files now. */
   refresh(): void {
-    const directory = vscode.workspace.isTrusted ? workspaceDirectory() : undefined;
-    const read = directory === undefined ? noOwnProfiles : new OwnProfiles(directory).read();
+    const directory = workspaceDirectory();
+    // Where single files are open there is no folder while a panel has the focus: the last one stays.
+    if (vscode.workspace.isTrusted && directory !== undefined) this.files = new OwnProfiles(directory);
+    const read = this.files?.read() ?? noOwnProfiles;
     if (JSON.stringify(read) === JSON.stringify(this.collection)) return;
     this.collection = { ...read, profiles: read.profiles.map((own) => this.unchanged(own) ?? own) };
     this.changed.fire();

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { workspaceDirectory } from '../backend/workspace-directory';
 import { commands } from '../commands';
 import { Disposable } from '../disposable';
 import { showFailure } from '../runs/run-commands';
@@ -25,8 +24,7 @@ export class ProfileCommands extends Disposable {
   }
 
   private async choose(): Promise<void> {
-    const canMake = vscode.workspace.isTrusted && workspaceDirectory() !== undefined;
-    const answer = await pickProfile(this.choices(), canMake);
+    const answer = await pickProfile(this.choices(), this.profiles.canAdd);
     if (answer?.kind === 'use') await this.use(answer.choice.name);
     else if (answer?.kind === 'open') await this.open(answer.choice);
     else if (answer?.kind === 'make') await this.make(answer.from);
@@ -34,7 +32,6 @@ export class ProfileCommands extends Disposable {
 
   /** Copies a profile into the workspace, opens the copy and estimates by it. */
   private async make(from: ProfileChoice | undefined): Promise<void> {
-    if (workspaceDirectory() === undefined) throw new Error(vscode.l10n.t('Open a folder first: profiles are kept in it.'));
     const base = from ?? (await this.askBase());
     if (!base) return;
     const name = await vscode.window.showInputBox({
