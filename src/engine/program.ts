@@ -239,8 +239,8 @@ export type Operation = OnSamples &
       }
     /**
      * PSG's predictor: the weight gradient from the most significant bits of x and from dy quantised to `gradientBits` by the range `gradientRange`.
-     * x as it was quantised or after it, which has the same levels. Exact in whole numbers, then rounded once, where x has at most 15 bits
-     * (16 where signed) and `bits` + `gradientBits` at most 31; else as exact as float32 sums are.
+     * x as it was quantised or after it, which has the same levels. As exact as a float32 weight gradient of the same levels is, which is how the
+     * authors compute it.
      */
     | {
         readonly kind: 'conv2dPredictorGradient';

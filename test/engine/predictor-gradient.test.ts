@@ -3,11 +3,14 @@ import type { Window } from '../../src/engine/program';
 import { testedBuilds, withEngine } from './engine-builds';
 import { operationProgram } from './operation-program';
 
-/** Every product at its largest and of one sign: where a sum in 32 bits would overflow. Expected values in whole numbers of any size. */
+/**
+ * Every product at its largest and of one sign: where a sum in 32 bits would overflow. Expected values in whole numbers of any size. With few
+ * input channels the sums are whole numbers, too; with many they are Winograd's in float32, a few roundings of 2^-24 from exact.
+ */
 
 const size = 32;
 const batchSize = 3;
-const [inputs, outputs] = [3, 16];
+const outputs = 16;
 const window: Window = {
   inputHeight: size,
   inputWidth: size,
@@ -32,9 +35,9 @@ const cases = [
 ];
 
 describe.each(testedBuilds)('On the %s build', (build) => {
-  test.each(cases)(
-    'the predictor stays exact at the largest products: $bits bits, signed $signed, gradient $gradientBits',
-    async (format) => {
+  test.each(cases.flatMap((format) => [3, 16].map((inputs) => ({ ...format, inputs }))))(
+    'the predictor is right at the largest products: $inputs channels, $bits bits, signed $signed, gradient $gradientBits',
+    async ({ inputs, ...format }) => {
       const image = (channels: number) => ({ shape: [size, size, channels], perSample: true, type: 'float32' as const });
       const shared = (...shape: number[]) => ({ shape, perSample: false, type: 'float32' as const });
       const tensors = {
@@ -66,7 +69,11 @@ describe.each(testedBuilds)('On the %s build', (build) => {
         const pixels = seen(Math.floor(tap / 3)) * seen(tap % 3) * BigInt(batchSize);
         return Math.fround(Number(pixels * level * gradientLevel) * unit);
       });
-      expect(Array.from(gradient)).toEqual(expected);
+      if (inputs === 3) expect(Array.from(gradient)).toEqual(expected);
+      else
+        gradient.forEach((value, i) => {
+          expect(Math.abs(value - expected[i]!)).toBeLessThan(5e-6 * Math.abs(expected[i]!));
+        });
     },
   );
 });

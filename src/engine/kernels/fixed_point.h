@@ -35,9 +35,54 @@ INLINE vector full_level(struct fixed_point format, vector x) {
   return rounded(clamped(shifted / splat(format.delta), format.highest));
 }
 
-/* The most significant bits alone: levels `step` apart. The highest is cut off at the top of the full range, as the authors do. */
+/*
+ * The most significant bits alone: levels `step` apart, a power of two. The constant `step` times as large rounds to its multiples. The highest
+ * is cut off at the top of the full range, as the authors do.
+ */
 INLINE vector msb_level(struct fixed_point format, float step, vector level) {
-  return clamped(rounded(level * splat(1 / step)) * splat(step), format.highest);
+  vector multiple = (level + splat(ROUNDING_CONSTANT * step)) - splat(ROUNDING_CONSTANT * step);
+  return multiple > splat(format.highest) ? splat(format.highest) : multiple;
 }
 
 INLINE vector level_value(struct fixed_point format, vector level) { return (level - splat(format.zero)) * splat(format.delta); }
+
+/* How a tensor becomes levels counted from that of zero: whole numbers, of which those behind the most significant bits are cut off. */
+struct levels {
+  struct fixed_point format;
+  float step; /* between neighbouring levels; 1 for all of them */
+  float inverse_delta;
+};
+
+INLINE struct levels levels_of(const float *range, int32_t bits, int32_t msb_bits, int32_t is_signed) {
+  struct fixed_point format = fixed_point(range[0], bits, is_signed);
+  struct levels levels = {format, power_of_two(bits - msb_bits), 1 / format.delta};
+  return levels;
+}
+
+/* Without samples nobody may ever have set the range, and no level stands for less than the smallest numbers. */
+INLINE int has_levels(struct levels levels) { return levels.format.range > 0 && levels.inverse_delta < __builtin_inff(); }
+
+/*
+ * x / delta. Where multiply-adds are rounded once they are faster: what the product with the inverse leaves over is exact, and mends it. The
+ * quotient is the nearest float unless it lies closer than 2^-46 of itself to the middle of two.
+ */
+INLINE vector quotient(struct levels levels, vector x) {
+#if defined(__FMA__) || defined(__aarch64__)
+  vector first = x * splat(levels.inverse_delta);
+  return multiply_add(multiply_add(-first, splat(levels.format.delta), x), splat(levels.inverse_delta), first);
+#else
+  return x / splat(levels.format.delta);
+#endif
+}
+
+INLINE vector centred_level(struct levels levels, vector x) {
+  struct fixed_point format = levels.format;
+  vector level = rounded(clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest));
+  if (levels.step != 1) level = msb_level(format, levels.step, level);
+  return level - splat(format.zero);
+}
+
+/* What the product of a level of an input and one of an output gradient stands for. */
+INLINE double product_unit(struct levels inputs, struct levels gradients) {
+  return has_levels(inputs) && has_levels(gradients) ? (double)inputs.format.delta * (double)gradients.format.delta : 0;
+}

@@ -22,4 +22,5 @@
 #include "quantize.c"
 #include "sign_gradient.c"
 #include "winograd.c"
+#include "winograd_weight_gradient.c"
 #include "section.c"

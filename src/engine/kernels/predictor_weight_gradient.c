@@ -1,6 +1,6 @@
 /*
- * PSG's predictor: the weight gradient of a convolution from the most significant bits of its input and a quantised output gradient
- * (E2-Train, section 3.3), in whole numbers and exact, so that a predicted sign does not depend on build, threads or order.
+ * PSG's predictor for convolutions that are not Winograd's: the weight gradient from the most significant bits of the input and a quantised
+ * output gradient (E2-Train, section 3.3), in whole numbers and exact.
  *
  * Levels are counted from that of zero and fit 16 bits. Two neighbouring pixels of an output row lie together in 32 bits, so that one
  * instruction multiplies both and adds the two products.
@@ -44,11 +44,11 @@ INLINE int32_t pairs_in_sum(const struct predictor_weight_gradient *record) {
   return (int32_t)(INT32_MAX / pair);
 }
 
-/* Levels of `count` values, counted from that of zero; with a step of 1 the full ones. */
-INLINE void write_levels(int32_t *to, const float *from, int32_t count, struct fixed_point format, float step) {
+/* Levels of `count` values, counted from that of zero; zeros without a range. */
+INLINE void write_levels(int32_t *to, const float *from, int32_t count, struct levels levels) {
   FOR_VECTORS(i, n, count) {
-    vector level = format.range > 0 ? msb_level(format, step, full_level(format, load_part(from + i, n))) : splat(format.zero);
-    integers centred = __builtin_convertvector(level - splat(format.zero), integers);
+    vector level = has_levels(levels) ? centred_level(levels, load_part(from + i, n)) : splat(0);
+    integers centred = __builtin_convertvector(level, integers);
     for (int lane = 0; n < LANES && lane < n; lane++) to[i + lane] = centred[lane];
     if (n == LANES) store_integers(to + i, centred);
   }
@@ -68,8 +68,8 @@ INLINE void write_pairs(int32_t *to, const int32_t *levels, size_t count, size_t
 }
 
 /* The zero-bordered image with each pixel beside the one that the next output pixel sees. */
-INLINE void pair_image(int32_t *pairs, int32_t *row_levels, const float *image, struct border border, int32_t stride, struct fixed_point format,
-                       float step) {
+INLINE void pair_image(int32_t *pairs, int32_t *row_levels, const float *image, struct border border, int32_t stride,
+                       struct levels levels) {
   size_t pitch = (size_t)border.padded_width * border.channels;
   int32_t first = border.left < 0 ? -border.left : 0, last = SMALLER_OF(border.source_width, border.padded_width - border.left);
   for (int32_t row = 0; row < border.padded_height; row++, pairs += pitch) {
@@ -80,7 +80,7 @@ INLINE void pair_image(int32_t *pairs, int32_t *row_levels, const float *image, 
     }
     clear_integers(row_levels, (size_t)(border.left + first) * border.channels);
     write_levels(row_levels + (border.left + first) * border.channels, image + ((size_t)source * border.source_width + first) * border.channels,
-                 (last - first) * border.channels, format, step);
+                 (last - first) * border.channels, levels);
     clear_integers(row_levels + (border.left + last) * border.channels, pitch - (size_t)(border.left + last) * border.channels);
     write_pairs(pairs, row_levels, pitch, (size_t)stride * border.channels);
   }
@@ -88,14 +88,14 @@ INLINE void pair_image(int32_t *pairs, int32_t *row_levels, const float *image, 
 
 /* Output pixels 2k and 2k + 1 of each row side by side, channels filled up to whole vectors. */
 INLINE void pair_gradient(int32_t *pairs, int32_t *row_levels, const float *gradient, int32_t height, int32_t width, int32_t channels,
-                          struct fixed_point format) {
+                          struct levels levels) {
   int32_t pitch = packed_channels(channels);
   clear_integers(row_levels, (size_t)(width + 1) * pitch);
   for (int32_t row = 0; row < height; row++) {
-    if (pitch == channels) write_levels(row_levels, gradient, width * channels, format, 1);
+    if (pitch == channels) write_levels(row_levels, gradient, width * channels, levels);
     else
       for (int32_t column = 0; column < width; column++)
-        write_levels(row_levels + column * pitch, gradient + (size_t)column * channels, channels, format, 1);
+        write_levels(row_levels + column * pitch, gradient + (size_t)column * channels, channels, levels);
     gradient += (size_t)width * channels;
     for (int32_t column = 0; column < width; column += 2)
       for (int32_t o = 0; o < pitch; o += LANES, pairs += LANES) {
@@ -163,15 +163,14 @@ static void predictor_weight_gradient(const struct predictor_weight_gradient *re
   int32_t *image_pairs = (int32_t *)scratch_of(worker, &record->step);
   int32_t *gradient_pairs = image_pairs + border.padded_height * row_pitch;
   int32_t *row_levels = gradient_pairs + (size_t)height * pairs_across * pitch;
-  struct fixed_point format = fixed_point(range[0], record->bits, record->is_signed);
-  struct fixed_point gradient_format = fixed_point(gradient_range[0], record->gradient_bits, 1);
+  struct levels levels = levels_of(range, record->bits, record->msb_bits, record->is_signed);
+  struct levels gradient_levels = levels_of(gradient_range, record->gradient_bits, record->gradient_bits, 1);
 
   if (is_first_part(worker)) clear_integers((int32_t *)partial, 2 * elements);
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
-    pair_image(image_pairs, row_levels, x + sample * source_elements, border, record->stride_width, format,
-               power_of_two(record->bits - record->msb_bits));
+    pair_image(image_pairs, row_levels, x + sample * source_elements, border, record->stride_width, levels);
     pair_gradient(gradient_pairs, row_levels, dy + sample * height * record->output_width * outputs, height, record->output_width, outputs,
-                  gradient_format);
+                  gradient_levels);
     int32_t columns_at_once = SMALLER_OF(pairs_across, limit), rows_at_once = LARGER_OF(1, limit / columns_at_once);
     for (int32_t row = 0; row < height; row += rows_at_once)
       for (int32_t column = 0; column < pairs_across; column += columns_at_once) {
@@ -199,14 +198,13 @@ static void sum_predictor_partials(const struct sum_predictor_partials *record, 
   float *dw = at(worker, record->dw);
   int32_t columns = record->columns, pitch = packed_channels(columns);
   size_t elements = (size_t)record->rows * pitch;
-  double unit = (double)fixed_point(range[0], record->bits, record->is_signed).delta *
-                (double)fixed_point(gradient_range[0], record->gradient_bits, 1).delta;
+  double unit = product_unit(levels_of(range, record->bits, record->bits, record->is_signed),
+                             levels_of(gradient_range, record->gradient_bits, record->gradient_bits, 1));
   struct range share = share_of(worker, record->rows);
   for (int32_t row = share.from; row < share.to; row++)
     for (int32_t column = 0; column < columns; column++) {
       int64_t sum = 0;
       for (int32_t thread = 0; thread < worker->threads; thread++) sum += partial[thread * elements + (size_t)row * pitch + column];
-      /* Without samples nobody may ever have set the ranges. */
-      dw[(size_t)row * columns + column] = sum == 0 ? 0 : (float)((double)sum * unit);
+      dw[(size_t)row * columns + column] = (float)((double)sum * unit);
     }
 }

@@ -5,6 +5,7 @@
  * factors and one line of a tile fit into the registers together, a whole tile does not.
  */
 #pragma once
+#include "fixed_point.h"
 #include "winograd.h"
 
 /*
@@ -33,13 +34,18 @@ INLINE void clear_columns(vector (*columns)[TILE_INPUTS], int32_t from, int32_t 
   KEEP_ROLLED for (int32_t j = from; j < to; j++) UNROLL for (int i = 0; i < TILE_INPUTS; i++) columns[j][i] = splat(0);
 }
 
-INLINE void transform_columns(const int whole, vector (*columns)[TILE_INPUTS], int32_t from, int32_t to, const float *pixel,
-                              struct image_shape shape, int32_t row) {
+/* What is transformed: the values, or with `in_levels` their levels. */
+INLINE vector load_value(const int in_levels, struct levels levels, const float *from) {
+  return in_levels ? centred_level(levels, load(from)) : load(from);
+}
+
+INLINE void transform_columns(const int whole, const int in_levels, struct levels levels, vector (*columns)[TILE_INPUTS], int32_t from,
+                              int32_t to, const float *pixel, struct image_shape shape, int32_t row) {
   ptrdiff_t row_pitch = (ptrdiff_t)shape.width * shape.channels;
   KEEP_ROLLED for (int32_t j = from; j < to; j++, pixel += shape.channels) {
     vector values[TILE_INPUTS];
     UNROLL for (int i = 0; i < TILE_INPUTS; i++) values[i] =
-        whole || (row + i >= 0 && row + i < shape.height) ? load(pixel + i * row_pitch) : splat(0);
+        whole || (row + i >= 0 && row + i < shape.height) ? load_value(in_levels, levels, pixel + i * row_pitch) : splat(0);
     transform_input(values, columns[j]);
   }
 }
@@ -48,8 +54,8 @@ INLINE void transform_columns(const int whole, vector (*columns)[TILE_INPUTS], i
  * The inputs of `tiles` tiles, the first of which has its corner at (row, column), into their planes. Pixels outside the image are zero.
  * Neighbours share two of their six columns of pixels, which are transformed once.
  */
-static __attribute__((noinline)) void input_strip(const float *image, struct image_shape shape, int32_t row, int32_t column, int32_t tiles,
-                                                  float *to) {
+INLINE void input_strip_as(const int in_levels, struct levels levels, const float *image, struct image_shape shape, int32_t row,
+                           int32_t column, int32_t tiles, float *to) {
   vector columns[STRIP_COLUMNS][TILE_INPUTS];
   int32_t count = tiles * TILE_OUTPUTS + SHARED_COLUMNS;
   int32_t first = SMALLER_OF(LARGER_OF(0, -column), count), end = LARGER_OF(first, SMALLER_OF(count, shape.width - column));
@@ -57,8 +63,8 @@ static __attribute__((noinline)) void input_strip(const float *image, struct ima
   clear_columns(columns, 0, first);
   clear_columns(columns, end, count);
   for (int32_t c = 0; c < shape.channels; c += LANES, to += PLANES_PITCH, pixel += LANES) {
-    if (row >= 0 && row + TILE_INPUTS <= shape.height) transform_columns(1, columns, first, end, pixel, shape, row);
-    else transform_columns(0, columns, first, end, pixel, shape, row);
+    if (row >= 0 && row + TILE_INPUTS <= shape.height) transform_columns(1, in_levels, levels, columns, first, end, pixel, shape, row);
+    else transform_columns(0, in_levels, levels, columns, first, end, pixel, shape, row);
     KEEP_ROLLED for (int32_t tile = 0; tile < tiles; tile++) {
       float *plane = to + tile * LANES;
       KEEP_ROLLED for (int i = 0; i < TILE_INPUTS; i++, plane += TILE_INPUTS * PLANE_PITCH) {
@@ -69,6 +75,16 @@ static __attribute__((noinline)) void input_strip(const float *image, struct ima
       }
     }
   }
+}
+
+static __attribute__((noinline)) void input_strip(const float *image, struct image_shape shape, int32_t row, int32_t column, int32_t tiles,
+                                                  float *to) {
+  input_strip_as(0, (struct levels){0}, image, shape, row, column, tiles, to);
+}
+
+static __attribute__((noinline)) void input_strip_in_levels(struct levels levels, const float *image, struct image_shape shape, int32_t row,
+                                                            int32_t column, int32_t tiles, float *to) {
+  input_strip_as(1, levels, image, shape, row, column, tiles, to);
 }
 
 /* The pixels of a 4×4 tile that lie inside the image. */
@@ -83,14 +99,16 @@ INLINE struct extent tile_extent(struct image_shape shape, int32_t row, int32_t 
 
 INLINE int is_whole(struct extent extent) { return extent.rows == TILE_OUTPUTS && extent.columns == TILE_OUTPUTS; }
 
-INLINE void gradient_tile(const int whole, struct extent extent, const float *corner, struct image_shape shape, float *to) {
+INLINE void gradient_tile(const int whole, const int in_levels, struct levels levels, struct extent extent, const float *corner,
+                          struct image_shape shape, float *to) {
   size_t row_pitch = (size_t)shape.width * shape.channels;
   for (int32_t c = 0; c < shape.channels; c += LANES, to += PLANES_PITCH) {
     vector half[TILE_INPUTS][TILE_OUTPUTS];
     UNROLL for (int j = 0; j < TILE_OUTPUTS; j++) {
       vector values[TILE_OUTPUTS], transformed[TILE_INPUTS];
       UNROLL for (int i = 0; i < TILE_OUTPUTS; i++) values[i] =
-          whole || (i < extent.rows && j < extent.columns) ? load(corner + i * row_pitch + j * shape.channels + c) : splat(0);
+          whole || (i < extent.rows && j < extent.columns) ? load_value(in_levels, levels, corner + i * row_pitch + j * shape.channels + c)
+                                                           : splat(0);
       transform_output_gradient(values, transformed);
       UNROLL for (int i = 0; i < TILE_INPUTS; i++) half[i][j] = transformed[i];
     }
@@ -104,14 +122,24 @@ INLINE void gradient_tile(const int whole, struct extent extent, const float *co
 }
 
 /* The output gradients of `tiles` tiles into their planes; those outside the image are zero. */
-static __attribute__((noinline)) void gradient_strip(const float *image, struct image_shape shape, int32_t row, int32_t column,
-                                                     int32_t tiles, float *to) {
+INLINE void gradient_strip_as(const int in_levels, struct levels levels, const float *image, struct image_shape shape, int32_t row,
+                              int32_t column, int32_t tiles, float *to) {
   for (int32_t tile = 0; tile < tiles; tile++, column += TILE_OUTPUTS, to += LANES) {
     const float *corner = image + ((size_t)row * shape.width + column) * shape.channels;
     struct extent extent = tile_extent(shape, row, column);
-    if (is_whole(extent)) gradient_tile(1, extent, corner, shape, to);
-    else gradient_tile(0, extent, corner, shape, to);
+    if (is_whole(extent)) gradient_tile(1, in_levels, levels, extent, corner, shape, to);
+    else gradient_tile(0, in_levels, levels, extent, corner, shape, to);
   }
+}
+
+static __attribute__((noinline)) void gradient_strip(const float *image, struct image_shape shape, int32_t row, int32_t column,
+                                                     int32_t tiles, float *to) {
+  gradient_strip_as(0, (struct levels){0}, image, shape, row, column, tiles, to);
+}
+
+static __attribute__((noinline)) void gradient_strip_in_levels(struct levels levels, const float *image, struct image_shape shape,
+                                                               int32_t row, int32_t column, int32_t tiles, float *to) {
+  gradient_strip_as(1, levels, image, shape, row, column, tiles, to);
 }
 
 INLINE void output_tile(const int whole, struct extent extent, const float *from, const float *bias, float *corner,

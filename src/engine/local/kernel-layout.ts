@@ -94,6 +94,9 @@ const winogradFields = {
   tilesAtOnce: 'integer',
 } as const;
 
+/** Ranges of the input and of the output gradient where their levels are multiplied (PSG's predictor); none where it is their values. */
+const levelFields = { range: 'place', gradientRange: 'place', bits: 'integer', isSigned: 'integer', gradientBits: 'integer' } as const;
+
 /** An addition to a batch normalization's output, none without; then an activation, linear or of those that `fuse.ts` names. */
 const fusedFields = { addend: 'place', function: 'integer' } as const;
 
@@ -166,9 +169,24 @@ export const kernelLayouts = {
     transposed: 'integer',
   },
   winogradConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...winogradFields },
-  winogradWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...winogradFields, withBias: 'integer' },
+  winogradWeightGradient: {
+    x: 'place',
+    dy: 'place',
+    ...levelFields,
+    msbBits: 'integer',
+    partial: 'result',
+    ...winogradFields,
+    withBias: 'integer',
+  },
   /** Adds up the threads' partial weight gradients and transforms them back. */
-  sumWinogradPartials: { partial: 'place', dw: 'result', dbias: 'result', inputChannels: 'integer', outputChannels: 'integer' },
+  sumWinogradPartials: {
+    partial: 'place',
+    ...levelFields,
+    dw: 'result',
+    dbias: 'result',
+    inputChannels: 'integer',
+    outputChannels: 'integer',
+  },
   depthwise: {
     x: 'place',
     w: 'place',
@@ -280,30 +298,16 @@ export const kernelLayouts = {
   quantizeWeights: { w: 'place', y: 'result', msb: 'result', rows: 'integer', channels: 'integer', bits: 'integer', msbBits: 'integer' },
   predictorWeightGradient: {
     x: 'place',
-    range: 'place',
     dy: 'place',
-    gradientRange: 'place',
+    ...levelFields,
+    msbBits: 'integer',
     /** 64-bit sums of each thread. */
     partial: 'result',
     ...borderFields,
     ...kernelFields,
     outputChannels: 'integer',
-    bits: 'integer',
-    msbBits: 'integer',
-    isSigned: 'integer',
-    gradientBits: 'integer',
   },
-  sumPredictorPartials: {
-    partial: 'place',
-    range: 'place',
-    gradientRange: 'place',
-    dw: 'result',
-    rows: 'integer',
-    columns: 'integer',
-    bits: 'integer',
-    isSigned: 'integer',
-    gradientBits: 'integer',
-  },
+  sumPredictorPartials: { partial: 'place', ...levelFields, dw: 'result', rows: 'integer', columns: 'integer' },
   predictiveGradient: {
     predicted: 'place',
     full: 'place',

@@ -1,5 +1,6 @@
 import { lowerWeightGradient } from './lower-convolution';
 import { packedChannels, windowFields } from './lower-direct-convolution';
+import { lowerWinogradPredictor, winogradFits } from './lower-winograd';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** PSG's operations as steps of the kernels. */
@@ -20,11 +21,12 @@ function fitsIntegers({ bits, signed, gradientBits }: OperationOf<'conv2dPredict
 }
 
 export function lowerPredictorGradient(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
-  if (fitsIntegers(operation)) lowerIntegerPredictor(builder, operation, channels);
+  if (winogradFits(operation.window, channels, builder.target)) lowerWinogradPredictor(builder, operation, channels);
+  else if (fitsIntegers(operation)) lowerIntegerPredictor(builder, operation, channels);
   else lowerFloatPredictor(builder, operation, channels);
 }
 
-/** With more bits than that, the values of the levels in float32. */
+/** With more bits than that, the values of the levels in float32, for shapes that are not Winograd's. */
 function lowerFloatPredictor(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
   const { x, range, dy, gradientRange, dw, window, samples, bits, msbBits, signed, gradientBits } = operation;
   const inputs = window.inputHeight * window.inputWidth * channels.input;

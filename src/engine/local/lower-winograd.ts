@@ -1,4 +1,5 @@
 import type { Window } from '../program';
+import type { KernelFields } from './kernel-layout';
 import type { Channels, LoweringTarget, OperationOf, StepBuilder } from './step';
 
 /** 3×3 convolutions with stride 1 and their gradients as steps of Winograd's F(4×4, 3×3). */
@@ -96,12 +97,32 @@ export function lowerWinogradWeightGradient(
   operation: OperationOf<'conv2dWeightGradient'>,
   channels: Channels,
 ): void {
-  const { window, x, dy, dw, dbias, samples } = operation;
+  const values = { range: undefined, gradientRange: undefined, bits: 0, msbBits: 0, isSigned: 0, gradientBits: 0 };
+  lowerGradient(builder, operation, channels, values);
+}
+
+/** The same sum over levels. */
+export function lowerWinogradPredictor(builder: StepBuilder, operation: OperationOf<'conv2dPredictorGradient'>, channels: Channels): void {
+  const { range, gradientRange, bits, msbBits, signed, gradientBits, ...product } = operation;
+  const levels = { range, gradientRange, bits, msbBits, isSigned: Number(signed), gradientBits };
+  lowerGradient(builder, { ...product, kind: 'conv2dWeightGradient' }, channels, levels);
+}
+
+function lowerGradient(
+  builder: StepBuilder,
+  { window, x, dy, dw, dbias, samples }: OperationOf<'conv2dWeightGradient'>,
+  channels: Channels,
+  {
+    msbBits,
+    ...levels
+  }: Pick<KernelFields<'winogradWeightGradient'>, 'range' | 'gradientRange' | 'bits' | 'msbBits' | 'isSigned' | 'gradientBits'>,
+): void {
   const partial = builder.workTensor(builder.target.threads * (planes * channels.input + 1) * channels.output);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.weightGradient);
-  const fields = { x, dy, partial, ...forwardFields(window, channels), tilesAtOnce: tiles, withBias: Number(dbias !== undefined) };
+  const places = { x, dy, ...levels, msbBits, partial };
+  const fields = { ...places, ...forwardFields(window, channels), tilesAtOnce: tiles, withBias: Number(dbias !== undefined) };
   builder.onSamples('winogradWeightGradient', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
-  const sum = { partial, dw, dbias, inputChannels: channels.input, outputChannels: channels.output };
+  const sum = { partial, ...levels, dw, dbias, inputChannels: channels.input, outputChannels: channels.output };
   builder.acrossSamples('sumWinogradPartials', undefined, sum);
 }
 

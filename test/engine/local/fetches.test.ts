@@ -17,7 +17,8 @@ function chain(): ChainedStep[] {
     outputChannels: 8,
   };
   builder.onSamples('activation', 50, { x: 1, y: 2, function: 0, ...elementwise });
-  builder.onSamples('winogradWeightGradient', 50, { x: 3, dy: 2, partial: 101, ...window, tilesAtOnce: 8, withBias: 0 });
+  const values = { range: undefined, gradientRange: undefined, bits: 0, msbBits: 0, isSigned: 0, gradientBits: 0 };
+  builder.onSamples('winogradWeightGradient', 50, { ...values, x: 3, dy: 2, partial: 101, ...window, tilesAtOnce: 8, withBias: 0 });
   builder.onSamples('winogradConvolution', 50, { x: 2, packed: 102, bias: undefined, y: 4, ...window, tilesAtOnce: 8 });
   builder.onSamples('add', 50, { a: 4, b: 5, y: 6, ...elementwise });
   return chainSteps(builder.steps, (id) => (id < 50 ? 40 * id : undefined));
