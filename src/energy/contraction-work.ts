@@ -1,8 +1,8 @@
 import { type Accelerator, spatialUnrolling } from './mapping/accelerator';
-import { type LoopNest, loopDimensions } from './mapping/loop-nest';
+import type { MemoryTraffic } from './mapping/contraction-traffic';
+import type { LoopNest } from './mapping/loop-nest';
 import { mappingProblem } from './mapping/mapping-problem';
-import type { LoopOrder } from './mapping/order-cost';
-import { bestMapping, refinedMapping } from './mapping/search';
+import { bestMapping } from './mapping/search';
 
 /** Widths in bits of the operands of one contraction. */
 export interface ContractionWidths {
@@ -22,18 +22,13 @@ export interface ContractionWork {
   readonly cycles: number;
 }
 
-interface Searched {
-  readonly work: ContractionWork;
-  readonly order: LoopOrder;
-}
+/** More finds a few per mille and takes its time. */
+const effort = { descents: 3, kicks: 3 };
 
-/** Disturbances of the search for one sample; more find a few per mille and take their time. */
-const kicks = 2;
+const searches = new WeakMap<Accelerator, Map<string, ContractionWork>>();
 
-const searches = new WeakMap<Accelerator, Map<string, Searched>>();
-
-function searchesOn(accelerator: Accelerator): Map<string, Searched> {
-  const made = searches.get(accelerator) ?? new Map<string, Searched>();
+function searchesOn(accelerator: Accelerator): Map<string, ContractionWork> {
+  const made = searches.get(accelerator) ?? new Map<string, ContractionWork>();
   searches.set(accelerator, made);
   return made;
 }
@@ -53,36 +48,28 @@ function nestNumber(nest: LoopNest): number {
   return number;
 }
 
-/** The order that was best for half the samples, with the second half after the first. */
-function twice({ order: { dimensions, factors } }: Searched): LoopOrder {
-  return { dimensions: [...dimensions, loopDimensions.indexOf('batch')], factors: [...factors, 2] };
-}
+const bitsOf = (memories: readonly MemoryTraffic[]) =>
+  memories.reduce((bits, { readBits, writtenBits }) => bits + readBits + writtenBits, 0);
 
-/**
- * Searched once for each contraction, device and number of samples, a power of two. The search begins where that of half the samples
- * ended, which is quick.
- */
-function searched(nest: LoopNest, widths: ContractionWidths, accelerator: Accelerator, samples: number): Searched {
+/** Searched once for each contraction, device and number of samples, a power of two. */
+function searched(nest: LoopNest, widths: ContractionWidths, accelerator: Accelerator, samples: number): ContractionWork {
   const { moving, stationary, sums, result } = widths;
   const known = searchesOn(accelerator);
   const key = `${nestNumber(nest)} ${samples} ${moving} ${stationary} ${sums} ${result}`;
   const remembered = known.get(key);
   if (remembered) return remembered;
-  const near = samples > 1 ? twice(searched(nest, widths, accelerator, samples / 2)) : undefined;
   const ofBatch = { ...nest, sizes: [samples, ...nest.sizes.slice(1)] };
   // The price of a MAC changes no order.
   const problem = mappingProblem(ofBatch, accelerator, { ...widths, macPJ: 0 }, spatialUnrolling(ofBatch, accelerator));
-  const { traffic, order } = near ? refinedMapping(problem, near) : bestMapping(problem, kicks);
-  const { registers, buffer, dram, cycles } = traffic;
+  const { registers, buffers, dram, cycles } = bestMapping(problem, effort).traffic;
   const work = {
-    registerBits: registers.reduce((bits, { readBits, writtenBits }) => bits + readBits + writtenBits, 0),
-    bufferBits: buffer.readBits + buffer.writtenBits,
+    registerBits: bitsOf(registers),
+    bufferBits: bitsOf(buffers),
     dramBits: dram.readBits + dram.writtenBits,
     cycles,
   };
-  const found = { work, order };
-  known.set(key, found);
-  return found;
+  known.set(key, work);
+  return work;
 }
 
 /** a + share · (b − a). */
@@ -101,9 +88,9 @@ const nothing: ContractionWork = { registerBits: 0, bufferBits: 0, dramBits: 0, 
  * @param samples may be a fraction: an expected number.
  */
 export function contractionWork(nest: LoopNest, widths: ContractionWidths, device: Accelerator, samples: number): ContractionWork {
-  if (samples < 1) return between(nothing, searched(nest, widths, device, 1).work, samples);
+  if (samples < 1) return between(nothing, searched(nest, widths, device, 1), samples);
   const below = 2 ** Math.floor(Math.log2(samples));
-  const fewer = searched(nest, widths, device, below).work;
+  const fewer = searched(nest, widths, device, below);
   if (samples === below) return fewer;
-  return between(fewer, searched(nest, widths, device, 2 * below).work, samples / below - 1);
+  return between(fewer, searched(nest, widths, device, 2 * below), samples / below - 1);
 }

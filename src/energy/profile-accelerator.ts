@@ -11,6 +11,7 @@ export function profileAccelerator(profile: DeviceProfile): Accelerator {
   const { array, register, buffer, dram } = profile;
   const perBit = (accessPJ: number) => ({ readPJ: accessPJ / 64, writePJ: accessPJ / 64 });
   const file = (bytes: number) => ({ bits: 8 * bytes, ...perBit(register.accessPJ.value) });
+  const shared = { bits: 8 * buffer.bytes.value, ...perBit(buffer.accessPJ.value) };
   const made: Accelerator = {
     rows: Math.floor(array.rows.value),
     columns: Math.floor(array.columns.value),
@@ -19,7 +20,7 @@ export function profileAccelerator(profile: DeviceProfile): Accelerator {
       stationary: file(register.stationaryBytes.value),
       result: file(register.resultBytes.value),
     },
-    buffer: { bits: 8 * buffer.bytes.value, ...perBit(buffer.accessPJ.value) },
+    buffers: { moving: shared, stationary: shared, result: shared },
     dram: perBit(dram.accessPJ.value),
   };
   const key = JSON.stringify(made);

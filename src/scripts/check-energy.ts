@@ -27,7 +27,8 @@ if (typeof references === 'string') {
 } else {
   const { cases, energyWithin, dramWithin, met } = compareWithReference(references);
   console.log('energy   DRAM    over the reference');
-  for (const { name, energyRatio, dramRatio } of cases) console.log(`${energyRatio.toFixed(4)}  ${dramRatio.toFixed(4)}  ${name}`);
+  for (const { name, energyRatio, dramRatio, problem } of cases)
+    console.log(problem ? `–       –       ${name}: ${problem}` : `${energyRatio.toFixed(4)}  ${dramRatio.toFixed(4)}  ${name}`);
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   console.log(
     `${cases.length} cases: energy within 10 % on ${percent(energyWithin)}, DRAM traffic within 5 % on ${percent(dramWithin)}; ` +

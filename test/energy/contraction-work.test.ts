@@ -29,7 +29,7 @@ function pJ({ registerBits, bufferBits, dramBits }: ContractionWork): number {
 function searchedPJ(nest: LoopNest, bits: number, samples: number): number {
   const ofBatch = { ...nest, sizes: [samples, ...nest.sizes.slice(1)] };
   const problem = mappingProblem(ofBatch, accelerator, { ...widthsOf(bits), macPJ: 0 }, spatialUnrolling(ofBatch, accelerator));
-  return totalPJ(contractionEnergy(bestMapping(problem, 10).traffic, accelerator, 0));
+  return totalPJ(contractionEnergy(bestMapping(problem, { descents: 9, kicks: 10 }).traffic, accelerator, 0));
 }
 
 describe('the work of a contraction on any number of samples', () => {

@@ -9,13 +9,21 @@ export interface MemoryPrices {
   readonly writePJ: number;
 }
 
-/** An array of processing elements with three register files each, a buffer that they share, and off-chip memory. */
+/** One of something for each operand, by the role that it has in a contraction. */
+export interface ByRole<T> {
+  readonly moving: T;
+  readonly stationary: T;
+  readonly result: T;
+}
+
+/** An array of processing elements with a register file for each operand, memories that they share, and off-chip memory. */
 export interface Accelerator {
   readonly rows: number;
   readonly columns: number;
-  /** Register files of one processing element, by the role of the operand that they hold. */
-  readonly registers: { readonly moving: MemoryPrices; readonly stationary: MemoryPrices; readonly result: MemoryPrices };
-  readonly buffer: MemoryPrices;
+  /** Register files of one processing element. Undefined: its operand passes between the multiplier and the memory behind. */
+  readonly registers: ByRole<MemoryPrices | undefined>;
+  /** Operands whose memory is the same object share its capacity. Undefined: the operand moves between registers and off-chip memory. */
+  readonly buffers: ByRole<MemoryPrices | undefined>;
   readonly dram: { readonly readPJ: number; readonly writePJ: number };
 }
 

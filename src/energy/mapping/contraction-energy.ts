@@ -1,5 +1,6 @@
-import type { Accelerator } from './accelerator';
+import type { Accelerator, ByRole } from './accelerator';
 import type { ContractionTraffic, MemoryTraffic } from './contraction-traffic';
+import type { Triple } from './mapping-problem';
 
 /** Where the picojoules of a contraction go. */
 export interface ContractionEnergy {
@@ -13,16 +14,25 @@ export function totalPJ({ macPJ, registersPJ, bufferPJ, dramPJ }: ContractionEne
   return macPJ + registersPJ + bufferPJ + dramPJ;
 }
 
-type Prices = Pick<Accelerator['buffer'], 'readPJ' | 'writePJ'>;
-const priced = ({ readBits, writtenBits }: MemoryTraffic, { readPJ, writePJ }: Prices) => readBits * readPJ + writtenBits * writePJ;
+const free = { readPJ: 0, writePJ: 0 };
+
+function priced({ readBits, writtenBits }: MemoryTraffic, { readPJ, writePJ }: Accelerator['dram'] = free): number {
+  return readBits * readPJ + writtenBits * writePJ;
+}
+
+const pricedByRole = ([moving, stationary, result]: Triple<MemoryTraffic>, memories: ByRole<Accelerator['dram'] | undefined>) =>
+  priced(moving, memories.moving) + priced(stationary, memories.stationary) + priced(result, memories.result);
 
 /** What a contraction's traffic costs on an accelerator. */
-export function contractionEnergy(traffic: ContractionTraffic, { registers, buffer, dram }: Accelerator, macPJ: number): ContractionEnergy {
-  const [moving, stationary, result] = traffic.registers;
+export function contractionEnergy(
+  traffic: ContractionTraffic,
+  { registers, buffers, dram }: Accelerator,
+  macPJ: number,
+): ContractionEnergy {
   return {
     macPJ: traffic.macs * macPJ,
-    registersPJ: priced(moving, registers.moving) + priced(stationary, registers.stationary) + priced(result, registers.result),
-    bufferPJ: priced(traffic.buffer, buffer),
+    registersPJ: pricedByRole(traffic.registers, registers),
+    bufferPJ: pricedByRole(traffic.buffers, buffers),
     dramPJ: priced(traffic.dram, dram),
   };
 }

@@ -13,9 +13,10 @@ export interface ContractionTraffic {
   readonly macs: number;
   /** Cycles of the array when every processing element makes one MAC in each. */
   readonly cycles: number;
-  /** Register files of the moving operand, the stationary one and the result, of all processing elements. */
+  /** Register files of the moving operand, the stationary one and the result, of all processing elements; nothing where there is none. */
   readonly registers: Triple<MemoryTraffic>;
-  readonly buffer: MemoryTraffic;
+  /** What each operand moves at its buffer; nothing where it has none. */
+  readonly buffers: Triple<MemoryTraffic>;
   readonly dram: MemoryTraffic;
 }
 
@@ -35,34 +36,62 @@ function crossings(problem: MappingProblem, tensor: 0 | 1 | 2, order: LoopOrder,
   return { elements: perIteration * problem.iterations * problem.elementShare[tensor], unfinished: sumsOutside > 1 };
 }
 
+const nothing: MemoryTraffic = { readBits: 0, writtenBits: 0 };
+
+interface OperandTraffic {
+  readonly registers: MemoryTraffic;
+  readonly buffer: MemoryTraffic;
+  readonly dram: MemoryTraffic;
+}
+
+function operandTraffic(problem: MappingProblem, tensor: 0 | 1, order: LoopOrder, boundaries: Boundaries): OperandTraffic {
+  const role = tensor === 0 ? 'moving' : 'stationary';
+  const { accelerator, macs, elements } = problem;
+  const bits = problem.operands[role];
+  const kept = order.factors.slice(0, boundaries.multiplier[tensor]).reduce((product, factor) => product * factor, 1);
+  const fetched = bits * crossings(problem, tensor, order, boundaries.registers[tensor], false).elements;
+  const fromBehind = { readBits: fetched * problem.distinct[tensor], writtenBits: 0 };
+  const registers = accelerator.registers[role] ? { readBits: (macs * bits) / kept, writtenBits: fetched * elements } : nothing;
+  if (!accelerator.buffers[role]) return { registers, buffer: nothing, dram: fromBehind };
+  const loaded = bits * crossings(problem, tensor, order, boundaries.buffer[tensor], true).elements;
+  return { registers, buffer: { ...fromBehind, writtenBits: loaded }, dram: { readBits: loaded, writtenBits: 0 } };
+}
+
+/** Unfinished sums come back for the next visit. */
+function resultTraffic(problem: MappingProblem, order: LoopOrder, boundaries: Boundaries): OperandTraffic {
+  const { accelerator, operands, macs, elements, distinct } = problem;
+  const moved = (boundary: number, wholeArray: boolean) => {
+    const { elements: count, unfinished } = crossings(problem, 2, order, boundary, wholeArray);
+    const out = count * (unfinished ? operands.sums : operands.result);
+    return { out, back: unfinished ? out : 0 };
+  };
+  const summed = moved(boundaries.registers[2], false);
+  // Each MAC reads and writes one partial sum.
+  const registers = accelerator.registers.result
+    ? { readBits: macs * operands.sums + summed.out * elements, writtenBits: macs * operands.sums + summed.back * elements }
+    : nothing;
+  const behind = { readBits: summed.back * distinct[2], writtenBits: summed.out * distinct[2] };
+  if (!accelerator.buffers.result) return { registers, buffer: nothing, dram: behind };
+  const stored = moved(boundaries.buffer[2], true);
+  return {
+    registers,
+    buffer: { readBits: behind.readBits + stored.out, writtenBits: behind.writtenBits + stored.back },
+    dram: { readBits: stored.back, writtenBits: stored.out },
+  };
+}
+
 /** The traffic of an order whose tiles end at the given boundaries, memory by memory. */
 export function contractionTraffic(problem: MappingProblem, order: LoopOrder, boundaries: Boundaries): ContractionTraffic {
-  const { operands, macs, distinct, elements } = problem;
-  const operand = (tensor: 0 | 1) => {
-    const bits = tensor === 0 ? operands.moving : operands.stationary;
-    const kept = order.factors.slice(0, boundaries.multiplier[tensor]).reduce((product, factor) => product * factor, 1);
-    const fetched = bits * crossings(problem, tensor, order, boundaries.registers[tensor], false).elements;
-    const loaded = bits * crossings(problem, tensor, order, boundaries.buffer[tensor], true).elements;
-    return { registers: { readBits: (macs * bits) / kept, writtenBits: fetched * elements }, fetched: fetched * distinct[tensor], loaded };
-  };
-  const moving = operand(0);
-  const stationary = operand(1);
-  const summed = crossings(problem, 2, order, boundaries.registers[2], false);
-  const stored = crossings(problem, 2, order, boundaries.buffer[2], true);
-  const summedBits = summed.elements * (summed.unfinished ? operands.sums : operands.result);
-  const storedBits = stored.elements * (stored.unfinished ? operands.sums : operands.result);
-  // Unfinished sums come back for the next visit.
-  const backBits = summed.unfinished ? summedBits : 0;
-  const loadedBits = stored.unfinished ? storedBits : 0;
-  // Each MAC reads and writes one partial sum.
-  const result = { readBits: macs * operands.sums + summedBits * elements, writtenBits: macs * operands.sums + backBits * elements };
+  const moving = operandTraffic(problem, 0, order, boundaries);
+  const stationary = operandTraffic(problem, 1, order, boundaries);
+  const result = resultTraffic(problem, order, boundaries);
   return {
-    ...{ macs, cycles: macs / elements },
-    registers: [moving.registers, stationary.registers, result],
-    buffer: {
-      readBits: moving.fetched + stationary.fetched + backBits * distinct[2] + storedBits,
-      writtenBits: moving.loaded + stationary.loaded + summedBits * distinct[2] + loadedBits,
+    ...{ macs: problem.macs, cycles: problem.macs / problem.elements },
+    registers: [moving.registers, stationary.registers, result.registers],
+    buffers: [moving.buffer, stationary.buffer, result.buffer],
+    dram: {
+      readBits: moving.dram.readBits + stationary.dram.readBits + result.dram.readBits,
+      writtenBits: result.dram.writtenBits,
     },
-    dram: { readBits: moving.loaded + stationary.loaded + loadedBits, writtenBits: storedBits },
   };
 }

@@ -1,4 +1,4 @@
-import type { Accelerator, OperandPrices } from './accelerator';
+import type { Accelerator, MemoryPrices, OperandPrices } from './accelerator';
 import { indexedBy, type LoopNest, type LoopSizes, loopDimensions, nestMacs, type Tensor, tileElements } from './loop-nest';
 import { primeFactors, roundedUpToSmooth } from './smooth-numbers';
 
@@ -7,10 +7,10 @@ export type Triple<T> = readonly [T, T, T];
 
 /** Picojoules that one element costs at the borders of a memory level, would it cross them once per iteration of the whole nest. */
 export interface BorderPrices {
-  /** Buffer ↔ registers, of finished values, and of unfinished sums that go out and come back. */
+  /** Registers ↔ the memory behind them, of finished values, and of unfinished sums that go out and come back. */
   readonly registers: number;
   readonly registersUnfinished: number;
-  /** Off-chip memory ↔ buffer. */
+  /** Buffer ↔ off-chip memory; 0 without a buffer. */
   readonly buffer: number;
   readonly bufferUnfinished: number;
 }
@@ -25,7 +25,9 @@ export interface MappingProblem {
   /** Processing elements in use, and how many of them hold different elements of each tensor. */
   readonly elements: number;
   readonly distinct: Triple<number>;
-  /** The loops that run one after another, as prime factors: the dimension and the size of each. */
+  /** Iterations of each loop that run one after another. */
+  readonly temporal: LoopSizes;
+  /** The same as prime factors: the dimension and the size of each. */
   readonly dimensions: readonly number[];
   readonly factors: readonly number[];
   /** Product of the factors. */
@@ -41,6 +43,11 @@ export interface MappingProblem {
   readonly elementShare: Triple<number>;
   readonly macs: number;
   readonly prices: Triple<BorderPrices>;
+  /** Elements that the registers of one processing element hold; without registers one at the multiplier, but no sum. */
+  readonly registerElements: Triple<number>;
+  /** Buffers by capacity in bits, and which one each operand is in; −1 for none. */
+  readonly bufferBits: readonly number[];
+  readonly bufferOf: Triple<number>;
   /** Register reads of the two operands by the multipliers, were every iteration to read anew. */
   readonly multiplierPJ: readonly [number, number];
   /** Picojoules that no order changes: MACs, and a partial sum read and written for each. */
@@ -76,27 +83,32 @@ export function mappingProblem(nest: LoopNest, accelerator: Accelerator, operand
   const iterations = product(temporal);
   const elements = product(unroll);
   const macs = nestMacs(nest);
-  const { registers, buffer, dram } = accelerator;
+  const { registers, buffers, dram } = accelerator;
 
-  const operandPrices = (index: 0 | 1, bits: number, file: typeof registers.moving): BorderPrices => {
-    const scale = iterations * elementShare[index] * bits;
-    const fetch = scale * (distinct[index] * buffer.readPJ + elements * file.writePJ);
-    const load = scale * (dram.readPJ + buffer.writePJ);
+  const operandPrices = (index: 0 | 1, role: 'moving' | 'stationary'): BorderPrices => {
+    const buffer = buffers[role];
+    const scale = iterations * elementShare[index] * operands[role];
+    const fetch = scale * (distinct[index] * (buffer ?? dram).readPJ + elements * (registers[role]?.writePJ ?? 0));
+    const load = buffer ? scale * (dram.readPJ + buffer.writePJ) : 0;
     return { registers: fetch, registersUnfinished: fetch, buffer: load, bufferUnfinished: load };
   };
   const scale = iterations * elementShare[2];
-  const up = elements * registers.result.readPJ + distinct[2] * buffer.writePJ;
-  const down = elements * registers.result.writePJ + distinct[2] * buffer.readPJ;
-  const out = buffer.readPJ + dram.writePJ;
-  const back = buffer.writePJ + dram.readPJ;
+  const file = registers.result ?? { readPJ: 0, writePJ: 0 };
+  const behind = buffers.result ?? dram;
+  const up = elements * file.readPJ + distinct[2] * behind.writePJ;
+  const down = elements * file.writePJ + distinct[2] * behind.readPJ;
+  const out = buffers.result ? buffers.result.readPJ + dram.writePJ : 0;
+  const back = buffers.result ? buffers.result.writePJ + dram.readPJ : 0;
+  const kinds = [...new Set([buffers.moving, buffers.stationary, buffers.result])].filter((buffer) => buffer !== undefined);
+  const bufferOf = (buffer: MemoryPrices | undefined) => (buffer ? kinds.indexOf(buffer) : -1);
   return {
-    ...{ nest, accelerator, operands, unroll, elements, distinct, iterations, summedOver, tensors, whole, elementShare, macs },
+    ...{ nest, accelerator, operands, unroll, temporal, elements, distinct, iterations, summedOver, tensors, whole, elementShare, macs },
     dimensions: loops.map(({ dimension }) => dimension),
     factors: loops.map(({ factor }) => factor),
     sums: product(temporal.filter((_, dimension) => summedOver[dimension])),
     prices: [
-      operandPrices(0, operands.moving, registers.moving),
-      operandPrices(1, operands.stationary, registers.stationary),
+      operandPrices(0, 'moving'),
+      operandPrices(1, 'stationary'),
       {
         registers: scale * operands.result * up,
         registersUnfinished: scale * operands.sums * (up + down),
@@ -104,7 +116,17 @@ export function mappingProblem(nest: LoopNest, accelerator: Accelerator, operand
         bufferUnfinished: scale * operands.sums * (out + back),
       },
     ],
-    multiplierPJ: [macs * operands.moving * registers.moving.readPJ, macs * operands.stationary * registers.stationary.readPJ],
-    constantPJ: macs * (operands.macPJ + operands.sums * (registers.result.readPJ + registers.result.writePJ)),
+    registerElements: [
+      registers.moving ? registers.moving.bits / operands.moving : 1,
+      registers.stationary ? registers.stationary.bits / operands.stationary : 1,
+      registers.result ? registers.result.bits / operands.sums : 0,
+    ],
+    bufferBits: kinds.map(({ bits }) => bits),
+    bufferOf: [bufferOf(buffers.moving), bufferOf(buffers.stationary), bufferOf(buffers.result)],
+    multiplierPJ: [
+      macs * operands.moving * (registers.moving?.readPJ ?? 0),
+      macs * operands.stationary * (registers.stationary?.readPJ ?? 0),
+    ],
+    constantPJ: macs * (operands.macPJ + operands.sums * (file.readPJ + file.writePJ)),
   };
 }

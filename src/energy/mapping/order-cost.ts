@@ -19,54 +19,118 @@ const rows = loopDimensions.indexOf('outputRows');
 const columns = loopDimensions.indexOf('outputColumns');
 const filterRows = loopDimensions.indexOf('filterRows');
 const filterColumns = loopDimensions.indexOf('filterColumns');
-const isWindow = loopDimensions.map((_, dimension) => [rows, columns, filterRows, filterColumns].includes(dimension));
+/** The loops whose iterations shift the window, in the order of `OrderCost.window`. */
+const windowSides = [rows, columns, filterRows, filterColumns];
+const isWindow = loopDimensions.map((_, dimension) => windowSides.includes(dimension));
+
+type Numbers = [number, number, number];
+
+/** What does not change of a tensor, and its tiles by the number of loops inside. Typed arrays throughout: the search lives in here. */
+class TensorTiles {
+  /** Elements of a tile for one processing element without those of a window; with them; and of a tile for the whole array. */
+  private readonly plain: Float64Array;
+  readonly one: Float64Array;
+  readonly all: Float64Array;
+  /** Picojoules at the registers' border and at the buffer's, should the tile be what moves there. */
+  readonly registersPJ: Float64Array;
+  readonly bufferPJ: Float64Array;
+  readonly registerElements: number;
+  /** Which buffer the tensor is in; −1 for none. */
+  readonly buffer: number;
+  private readonly grows: Uint8Array;
+  private readonly windowed: boolean;
+  /** Elements for the whole array over those for one, windows apart. */
+  private readonly spread: number;
+  private readonly prices: Float64Array;
+
+  constructor(problem: MappingProblem, index: 0 | 1 | 2) {
+    const { unroll, distinct, tensors, registerElements, bufferOf, dimensions } = problem;
+    const array = () => new Float64Array(dimensions.length + 1);
+    [this.plain, this.one, this.all, this.registersPJ, this.bufferPJ] = [array(), array(), array(), array(), array()];
+    this.windowed = tensors[index] === 'input';
+    const grows = loopDimensions.map(
+      (_, dimension) => indexedBy[tensors[index]][dimension] === 1 && !(this.windowed && isWindow[dimension]),
+    );
+    this.grows = Uint8Array.from(grows, Number);
+    this.spread = this.windowed ? distinct[index] / windowSides.reduce((product, side) => product * unroll[side]!, 1) : distinct[index];
+    this.registerElements = registerElements[index];
+    this.buffer = bufferOf[index];
+    const { registers, registersUnfinished, buffer, bufferUnfinished } = problem.prices[index];
+    this.prices = Float64Array.of(registers, buffer, ...(index === 2 ? [registersUnfinished, bufferUnfinished] : [registers, buffer]));
+    this.plain[0] = 1;
+  }
+
+  /** Works out the tiles that end behind the loops from `first` to before `end`; those of no loops at all, too, where `first` is 0. */
+  measure(
+    dimensions: readonly number[],
+    factors: readonly number[],
+    first: number,
+    end: number,
+    { inside, sumsOutside, windowOne, windowAll }: Shared,
+  ): void {
+    const { plain, one, all, registersPJ, bufferPJ, grows, windowed, spread, prices } = this;
+    let size = plain[first]!;
+    for (let position = first === 0 ? 0 : first + 1; position <= end; position++) {
+      if (position > first && grows[dimensions[position - 1]!]) size *= factors[position - 1]!;
+      plain[position] = size;
+      one[position] = windowed ? size * windowOne[position]! : size;
+      all[position] = windowed ? size * spread * windowAll[position]! : size * spread;
+      const unfinished = sumsOutside[position]! > 1 ? 2 : 0;
+      registersPJ[position] = (prices[unfinished]! * one[position]!) / inside[position]!;
+      bufferPJ[position] = (prices[unfinished + 1]! * all[position]!) / inside[position]!;
+    }
+  }
+}
+
+/** What the tensors' tiles have in common, by the number of loops inside. */
+interface Shared {
+  readonly inside: Float64Array;
+  readonly sumsOutside: Float64Array;
+  /** Elements of the input's window for one processing element, and for the whole array. */
+  readonly windowOne: Float64Array;
+  readonly windowAll: Float64Array;
+}
 
 /**
  * What loop orders of one problem cost. The order is the tiling, too: a tensor's tile at a memory is what the longest innermost part of the
  * order touches that fits, and it is moved once for each iteration of the loops outside that part. Loops that do not index the tensor
- * lengthen the part without enlarging the tile, so stationarity needs no rule of its own. Every tensor has its own part at every memory; the
- * buffer's capacity is shared in the cheapest way.
+ * lengthen the part without enlarging the tile, so stationarity needs no rule of its own. Every tensor has its own part at every memory; a
+ * buffer's capacity is shared in the cheapest way. Registers hold no more than the buffer does.
  *
  * With T iterations in all, P of them inside the part, and F elements in the tile, F · T / P elements cross the border.
  *
  * A result whose part leaves out loops that it sums over leaves its tile as unfinished sums in accumulator width, and is read back for each
  * visit; the first visit reads zeros.
  *
- * The search calls `price` a thousand times per layer, so it allocates nothing.
+ * The search calls `price` a thousand times per layer, so it allocates nothing and works out again only what a changed part of the order changes.
  */
 export class OrderCost {
-  /** By number of loops inside: tile elements of each tensor in the buffer, iterations, summing iterations left outside. */
-  private readonly tiles: Triple<Float64Array>;
-  private readonly inside: Float64Array;
-  private readonly sumsOutside: Float64Array;
-  private readonly limits: Triple<number>;
-  private readonly plain: Triple<readonly boolean[]>;
-  private readonly windowed: Triple<boolean>;
-  /** Every tensor once over the chip's border, the result finished. */
-  private readonly compulsoryPJ: number;
-  private readonly wholeOperandBits: number;
+  private readonly shared: Shared;
+  /** Sides of a tile for one processing element: output rows and columns, filter rows and columns. */
+  private readonly sides: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+  private readonly tensors: Triple<TensorTiles>;
   private readonly found = { multiplier: [0, 0] as [number, number], registers: [0, 0, 0] as Numbers, buffer: [0, 0, 0] as Numbers };
+  /** Register part of each tensor as the registers' size alone allows it. */
+  private readonly longest: Numbers = [0, 0, 0];
+  private readonly fitsRegisters: boolean;
+  /** Scratch of `shareBuffer`: bits that a part of each tensor takes, and what it costs more than the whole. */
+  private readonly taken: Triple<Float64Array>;
+  private readonly extraPJ: Triple<Float64Array>;
 
   constructor(private readonly problem: MappingProblem) {
-    const positions = problem.dimensions.length + 1;
-    this.tiles = [new Float64Array(positions), new Float64Array(positions), new Float64Array(positions)];
-    this.inside = new Float64Array(positions);
-    this.sumsOutside = new Float64Array(positions);
-    const { operands, accelerator, tensors, whole, prices, iterations } = problem;
-    const { registers } = accelerator;
-    this.limits = [
-      registers.moving.bits / operands.moving,
-      registers.stationary.bits / operands.stationary,
-      registers.result.bits / operands.sums,
-    ];
-    const plainOf = (index: 0 | 1 | 2) =>
-      loopDimensions.map(
-        (_, dimension) => indexedBy[tensors[index]][dimension] === 1 && !(tensors[index] === 'input' && isWindow[dimension]),
-      );
-    this.plain = [plainOf(0), plainOf(1), plainOf(2)];
-    this.windowed = [tensors[0] === 'input', tensors[1] === 'input', tensors[2] === 'input'];
-    this.compulsoryPJ = (prices[0].buffer * whole[0] + prices[1].buffer * whole[1] + prices[2].buffer * whole[2]) / iterations;
-    this.wholeOperandBits = whole[0] * operands.moving + whole[1] * operands.stationary;
+    const { dimensions, sums, registerElements, accelerator } = problem;
+    const array = () => new Float64Array(dimensions.length + 1);
+    this.shared = { inside: array(), sumsOutside: array(), windowOne: array(), windowAll: array() };
+    this.shared.inside[0] = 1;
+    this.shared.sumsOutside[0] = sums;
+    this.sides = [array(), array(), array(), array()];
+    for (const side of this.sides) side[0] = 1;
+    this.measureWindow(0);
+    this.tensors = [new TensorTiles(problem, 0), new TensorTiles(problem, 1), new TensorTiles(problem, 2)];
+    const { moving, stationary, result } = accelerator.registers;
+    this.fitsRegisters = [moving, stationary, result].every((file, index) => !file || registerElements[index]! >= 1);
+    this.taken = [array(), array(), array()];
+    this.extraPJ = [array(), array(), array()];
   }
 
   /** Boundaries of the order that was priced last, if its price was below the bound. The next one overwrites them. */
@@ -74,198 +138,136 @@ export class OrderCost {
     return this.found;
   }
 
-  /** Picojoules of the contraction in this order; Infinity where that is certain to reach `bound` or where tiles of one element do not fit. */
-  price({ dimensions, factors }: LoopOrder, bound: number): number {
-    const { problem, found, limits } = this;
-    const { prices, summedOver } = problem;
-    const { inputRows, inputColumns } = problem.nest;
-    const [strideY, strideX] = problem.nest.strides;
-    const [dilationY, dilationX] = problem.nest.dilation;
-    const [plain0, plain1, plain2] = this.plain;
-    const [windowed0, windowed1, windowed2] = this.windowed;
-    if (limits[0] < 1 || limits[1] < 1 || limits[2] < 1) return Number.POSITIVE_INFINITY;
-    let size0 = 1;
-    let size1 = 1;
-    let size2 = 1;
-    let y = 1;
-    let x = 1;
-    let filterY = 1;
-    let filterX = 1;
-    let window = 1;
-    let inside = 1;
-    let sumsOutside = problem.sums;
-    let kept0 = true;
-    let kept1 = true;
-    let open0 = true;
-    let open1 = true;
-    let open2 = true;
-    let keptInside0 = 1;
-    let keptInside1 = 1;
-    let rate0 = 1;
-    let rate1 = 1;
-    let rate2 = 1;
-    let leftOut = sumsOutside;
-    found.multiplier.fill(0);
-    found.registers.fill(0);
-    for (let loop = 0; loop < dimensions.length && (open0 || open1 || open2); loop++) {
-      const dimension = dimensions[loop]!;
-      const factor = factors[loop]!;
-      inside *= factor;
-      if (summedOver[dimension]) sumsOutside /= factor;
-      if (isWindow[dimension]) {
-        if (dimension === rows) y *= factor;
-        else if (dimension === columns) x *= factor;
-        else if (dimension === filterRows) filterY *= factor;
-        else filterX *= factor;
-        window =
-          Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
-          Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
+  /**
+   * Picojoules of the contraction in this order; Infinity where that is certain to reach `bound` or where tiles of one element do not fit.
+   * @param first of the loops that may differ from the order that was priced before.
+   * @param end the first loop behind those.
+   */
+  price({ dimensions, factors }: LoopOrder, bound: number, first = 0, end = dimensions.length): number {
+    const { problem, found, longest, tensors } = this;
+    const { inside } = this.shared;
+    this.measure(dimensions, factors, first, end);
+    if (!this.fitsRegisters) return Number.POSITIVE_INFINITY;
+    const count = dimensions.length;
+    let total = problem.constantPJ;
+    for (let index = 0; index < 3; index++) {
+      const { one, registerElements, registersPJ, bufferPJ, buffer } = tensors[index]!;
+      let position = 0;
+      if (index < 2) {
+        while (position < count && one[position + 1] === 1) position++;
+        found.multiplier[index] = position;
+        total += problem.multiplierPJ[index]! / inside[position]!;
       }
-      if (plain0[dimension]) size0 *= factor;
-      if (plain1[dimension]) size1 *= factor;
-      if (plain2[dimension]) size2 *= factor;
-      if (open0) {
-        const tile = windowed0 ? size0 * window : size0;
-        kept0 &&= tile === 1;
-        if (kept0) {
-          keptInside0 = inside;
-          found.multiplier[0] = loop + 1;
-        }
-        open0 = tile <= limits[0];
-        if (open0) {
-          rate0 = tile / inside;
-          found.registers[0] = loop + 1;
-        }
-      }
-      if (open1) {
-        const tile = windowed1 ? size1 * window : size1;
-        kept1 &&= tile === 1;
-        if (kept1) {
-          keptInside1 = inside;
-          found.multiplier[1] = loop + 1;
-        }
-        open1 = tile <= limits[1];
-        if (open1) {
-          rate1 = tile / inside;
-          found.registers[1] = loop + 1;
-        }
-      }
-      if (open2) {
-        const tile = windowed2 ? size2 * window : size2;
-        open2 = tile <= limits[2];
-        if (open2) {
-          rate2 = tile / inside;
-          leftOut = sumsOutside;
-          found.registers[2] = loop + 1;
-        }
-      }
+      if (registerElements >= 1) while (position < count && one[position + 1]! <= registerElements) position++;
+      longest[index] = position;
+      found.registers[index] = position;
+      found.buffer[index] = buffer < 0 ? position : count;
+      total += registersPJ[position]! + bufferPJ[count]!;
     }
-    const unfinished = leftOut > 1;
-    const onChip =
-      problem.constantPJ +
-      problem.multiplierPJ[0] / keptInside0 +
-      problem.multiplierPJ[1] / keptInside1 +
-      prices[0].registers * rate0 +
-      prices[1].registers * rate1 +
-      (unfinished ? prices[2].registersUnfinished : prices[2].registers) * rate2;
-    if (onChip + this.compulsoryPJ >= bound) return Number.POSITIVE_INFINITY;
-    const resultBits = unfinished ? problem.operands.sums : problem.operands.result;
-    if (this.wholeOperandBits + problem.whole[2] * resultBits <= problem.accelerator.buffer.bits) {
-      found.buffer.fill(dimensions.length);
-      return onChip + this.compulsoryPJ;
-    }
-    this.measureTiles(dimensions, factors);
-    return onChip + this.shareBuffer(dimensions.length, resultBits, bound - onChip);
+    for (let buffer = 0; buffer < problem.bufferBits.length && total < bound; buffer++)
+      total += this.shareBuffer(buffer, count, bound - total);
+    return total < bound ? total : Number.POSITIVE_INFINITY;
   }
 
-  /** Fills `tiles`, `inside` and `sumsOutside` for the whole array, which works on neighbouring tiles at once. */
-  private measureTiles(dimensions: readonly number[], factors: readonly number[]): void {
-    const { problem, plain, windowed, inside, sumsOutside } = this;
-    const { unroll, summedOver, distinct } = problem;
-    const { inputRows, inputColumns } = problem.nest;
-    const [strideY, strideX] = problem.nest.strides;
-    const [dilationY, dilationX] = problem.nest.dilation;
-    let y = unroll[rows]!;
-    let x = unroll[columns]!;
-    let filterY = unroll[filterRows]!;
-    let filterX = unroll[filterColumns]!;
-    const spatialWindow = y * x * filterY * filterX;
-    inside[0] = 1;
-    sumsOutside[0] = problem.sums;
-    for (let tensor = 0; tensor < 3; tensor++)
-      this.tiles[tensor]![0] = windowed[tensor] ? distinct[tensor]! / spatialWindow : distinct[tensor]!;
-    let window =
-      Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
-      Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
-    const [tiles0, tiles1, tiles2] = this.tiles;
-    let size0 = tiles0[0]!;
-    let size1 = tiles1[0]!;
-    let size2 = tiles2[0]!;
-    const [windowed0, windowed1, windowed2] = windowed;
-    const [plain0, plain1, plain2] = plain;
-    if (windowed0) tiles0[0] = size0 * window;
-    if (windowed1) tiles1[0] = size1 * window;
-    if (windowed2) tiles2[0] = size2 * window;
-    for (let loop = 0; loop < dimensions.length; loop++) {
+  private measure(dimensions: readonly number[], factors: readonly number[], first: number, end: number): void {
+    const { sides, shared, tensors } = this;
+    const { inside, sumsOutside, windowOne, windowAll } = shared;
+    const { summedOver } = this.problem;
+    for (let loop = first; loop < end; loop++) {
       const dimension = dimensions[loop]!;
       const factor = factors[loop]!;
-      inside[loop + 1] = inside[loop]! * factor;
-      sumsOutside[loop + 1] = summedOver[dimension] ? sumsOutside[loop]! / factor : sumsOutside[loop]!;
+      const position = loop + 1;
+      inside[position] = inside[loop]! * factor;
+      sumsOutside[position] = summedOver[dimension] ? sumsOutside[loop]! / factor : sumsOutside[loop]!;
+      for (let side = 0; side < 4; side++)
+        sides[side]![position] = dimension === windowSides[side] ? sides[side]![loop]! * factor : sides[side]![loop]!;
       if (isWindow[dimension]) {
-        if (dimension === rows) y *= factor;
-        else if (dimension === columns) x *= factor;
-        else if (dimension === filterRows) filterY *= factor;
-        else filterX *= factor;
-        window =
-          Math.min(inputRows, (y - 1) * strideY + (filterY - 1) * dilationY + 1) *
-          Math.min(inputColumns, (x - 1) * strideX + (filterX - 1) * dilationX + 1);
+        this.measureWindow(position);
+      } else {
+        windowOne[position] = windowOne[loop]!;
+        windowAll[position] = windowAll[loop]!;
       }
-      if (plain0[dimension]) size0 *= factor;
-      if (plain1[dimension]) size1 *= factor;
-      if (plain2[dimension]) size2 *= factor;
-      tiles0[loop + 1] = windowed0 ? size0 * window : size0;
-      tiles1[loop + 1] = windowed1 ? size1 * window : size1;
-      tiles2[loop + 1] = windowed2 ? size2 * window : size2;
+    }
+    tensors[0].measure(dimensions, factors, first, end, shared);
+    tensors[1].measure(dimensions, factors, first, end, shared);
+    tensors[2].measure(dimensions, factors, first, end, shared);
+  }
+
+  private measureWindow(position: number): void {
+    const { nest, unroll } = this.problem;
+    const { inputRows, inputColumns, strides, dilation } = nest;
+    const y = this.sides[0][position]!;
+    const x = this.sides[1][position]!;
+    const filterY = this.sides[2][position]!;
+    const filterX = this.sides[3][position]!;
+    this.shared.windowOne[position] =
+      Math.min(inputRows, (y - 1) * strides[0] + (filterY - 1) * dilation[0] + 1) *
+      Math.min(inputColumns, (x - 1) * strides[1] + (filterX - 1) * dilation[1] + 1);
+    this.shared.windowAll[position] =
+      Math.min(inputRows, (y * unroll[rows]! - 1) * strides[0] + (filterY * unroll[filterRows]! - 1) * dilation[0] + 1) *
+      Math.min(inputColumns, (x * unroll[columns]! - 1) * strides[1] + (filterX * unroll[filterColumns]! - 1) * dilation[1] + 1);
+  }
+
+  /** Fills `taken` and `extraPJ` for a tensor. A result lies in the buffer at the width in which it leaves the registers. */
+  private measureParts(index: 0 | 1 | 2, buffer: number, count: number): void {
+    const { all, registersPJ, bufferPJ, buffer: own } = this.tensors[index]!;
+    const taken = this.taken[index];
+    const extraPJ = this.extraPJ[index];
+    if (own !== buffer) {
+      // Takes nothing, and there is nothing to choose.
+      taken.fill(0);
+      extraPJ.fill(0);
+      return;
+    }
+    const { operands } = this.problem;
+    const { sumsOutside } = this.shared;
+    const longest = this.longest[index];
+    const width = index === 0 ? operands.moving : index === 1 ? operands.stationary : operands.result;
+    for (let position = 0; position <= count; position++) {
+      const unfinished = index === 2 && sumsOutside[position < longest ? position : longest]! > 1;
+      taken[position] = all[position]! * (unfinished ? operands.sums : width);
+      const shorter = position < longest ? registersPJ[position]! - registersPJ[longest]! : 0;
+      extraPJ[position] = bufferPJ[position]! - bufferPJ[count]! + shorter;
     }
   }
 
   /**
-   * The cheapest way to share the buffer: each tensor keeps the tile of some innermost part, no shorter than its part in the registers. A
-   * longer part never costs more, so for each pair of parts of the result and the stationary operand the moving one takes what is left.
+   * What it costs at least that a buffer does not hold all of its tensors: each keeps the tile of some innermost part. A longer part never
+   * costs more, so for each pair of parts of the result and the stationary operand the moving one takes what is left.
    */
-  private shareBuffer(count: number, resultBits: number, bound: number): number {
-    const { problem, found, inside, sumsOutside } = this;
-    const { prices, operands } = problem;
-    const [tiles0, tiles1, tiles2] = this.tiles;
-    const capacity = problem.accelerator.buffer.bits;
+  private shareBuffer(buffer: number, count: number, bound: number): number {
+    const { found, longest, tensors } = this;
+    const [takenMoving, takenStationary, takenResult] = this.taken;
+    const [movingPJ, stationaryPJ, resultPJ] = this.extraPJ;
+    const capacity = this.problem.bufferBits[buffer]!;
+    this.measureParts(0, buffer, count);
+    this.measureParts(1, buffer, count);
+    this.measureParts(2, buffer, count);
+    if (takenMoving[count]! + takenStationary[count]! + takenResult[count]! <= capacity) return 0;
     let best = bound;
-    let feasible = false;
-    for (let result = count; result >= found.registers[2]; result--) {
-      if (result < count && tiles2[result + 1] === tiles2[result]) continue;
-      const resultTaken = tiles2[result]! * resultBits;
-      if (resultTaken > capacity) continue;
-      const resultPJ = ((sumsOutside[result]! > 1 ? prices[2].bufferUnfinished : prices[2].buffer) * tiles2[result]!) / inside[result]!;
-      if (resultPJ >= best) break;
-      for (let stationary = count; stationary >= found.registers[1]; stationary--) {
-        if (stationary < count && tiles1[stationary + 1] === tiles1[stationary]) continue;
-        const taken = resultTaken + tiles1[stationary]! * operands.stationary;
-        if (taken > capacity) continue;
-        const bothPJ = resultPJ + (prices[1].buffer * tiles1[stationary]!) / inside[stationary]!;
+    let parts: Numbers | undefined;
+    for (let result = count; result >= 0 && resultPJ[result]! < best; result--) {
+      // Of parts that take as much the longest is the cheapest.
+      if (takenResult[result]! > capacity || (result < count && takenResult[result] === takenResult[result + 1])) continue;
+      const left = capacity - takenResult[result]!;
+      for (let stationary = count; stationary >= 0; stationary--) {
+        const bothPJ = resultPJ[result]! + stationaryPJ[stationary]!;
         if (bothPJ >= best) break;
+        if (takenStationary[stationary]! > left) continue;
+        if (stationary < count && takenStationary[stationary] === takenStationary[stationary + 1]) continue;
         let moving = count;
-        while (moving >= found.registers[0] && taken + tiles0[moving]! * operands.moving > capacity) moving--;
-        if (moving < found.registers[0]) continue;
-        const allPJ = bothPJ + (prices[0].buffer * tiles0[moving]!) / inside[moving]!;
-        if (allPJ >= best) continue;
-        best = allPJ;
-        feasible = true;
-        found.buffer[0] = moving;
-        found.buffer[1] = stationary;
-        found.buffer[2] = result;
+        while (moving >= 0 && takenStationary[stationary]! + takenMoving[moving]! > left && bothPJ + movingPJ[moving]! < best) moving--;
+        if (moving < 0 || bothPJ + movingPJ[moving]! >= best) continue;
+        best = bothPJ + movingPJ[moving]!;
+        parts = [moving, stationary, result];
       }
     }
-    return feasible ? best : Number.POSITIVE_INFINITY;
+    if (!parts) return Number.POSITIVE_INFINITY;
+    for (let index = 0; index < 3; index++) {
+      if (tensors[index]!.buffer !== buffer) continue;
+      found.buffer[index] = parts[index]!;
+      found.registers[index] = Math.min(longest[index]!, parts[index]!);
+    }
+    return best;
   }
 }
-
-type Numbers = [number, number, number];

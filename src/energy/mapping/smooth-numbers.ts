@@ -20,3 +20,11 @@ export function roundedUpToSmooth(number: number): number {
   while ((primeFactors(candidate).at(-1) ?? 1) > largestFactor) candidate++;
   return candidate;
 }
+
+/** All divisors, smallest first. */
+export function divisors(number: number): number[] {
+  const found = [1];
+  for (const factor of primeFactors(number))
+    for (const divisor of [...found]) if (!found.includes(divisor * factor)) found.push(divisor * factor);
+  return found.sort((a, b) => a - b);
+}
