@@ -1,5 +1,5 @@
 import type { Window } from '../program';
-import { type PhaseAxis, packedChannels, phaseOutput, phases } from './lower-direct-convolution';
+import { type PhaseAxis, packedChannels, phaseOutput, phases, windowGeometry } from './lower-direct-convolution';
 import type { OperationOf, StepBuilder } from './step';
 
 /** Depthwise convolutions as steps of the kernels, which slide their window over the image itself. */
@@ -11,19 +11,8 @@ interface DepthwiseShape {
 }
 
 const slidingFields = (window: Window, { channels, multiplier }: DepthwiseShape) => ({
-  sourceHeight: window.inputHeight,
-  sourceWidth: window.inputWidth,
+  ...windowGeometry(window),
   sourceChannels: channels,
-  top: window.padTop,
-  left: window.padLeft,
-  kernelHeight: window.kernelHeight,
-  kernelWidth: window.kernelWidth,
-  strideHeight: window.strideHeight,
-  strideWidth: window.strideWidth,
-  dilationHeight: window.dilationHeight,
-  dilationWidth: window.dilationWidth,
-  outputHeight: window.outputHeight,
-  outputWidth: window.outputWidth,
   multiplier,
 });
 

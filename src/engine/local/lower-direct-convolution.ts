@@ -5,28 +5,27 @@ import type { Channels, OperationOf, StepBuilder } from './step';
 
 export const packedChannels = (channels: number, lanes: number) => Math.ceil(channels / lanes) * lanes;
 
+/** What a window slides over and how, in the fields that all convolutions share. */
+export const windowGeometry = (window: Window) => ({
+  sourceHeight: window.inputHeight,
+  sourceWidth: window.inputWidth,
+  top: window.padTop,
+  left: window.padLeft,
+  kernelHeight: window.kernelHeight,
+  kernelWidth: window.kernelWidth,
+  strideHeight: window.strideHeight,
+  strideWidth: window.strideWidth,
+  dilationHeight: window.dilationHeight,
+  dilationWidth: window.dilationWidth,
+  outputHeight: window.outputHeight,
+  outputWidth: window.outputWidth,
+});
+
 /** Fields that lay the image into its zero-bordered copy and slide the window over it. */
 export function windowFields(window: Window) {
   const paddedHeight = (window.outputHeight - 1) * window.strideHeight + (window.kernelHeight - 1) * window.dilationHeight + 1;
   const paddedWidth = (window.outputWidth - 1) * window.strideWidth + (window.kernelWidth - 1) * window.dilationWidth + 1;
-  return {
-    sourceHeight: window.inputHeight,
-    sourceWidth: window.inputWidth,
-    top: window.padTop,
-    left: window.padLeft,
-    spacingHeight: 1,
-    spacingWidth: 1,
-    paddedHeight,
-    paddedWidth,
-    kernelHeight: window.kernelHeight,
-    kernelWidth: window.kernelWidth,
-    strideHeight: window.strideHeight,
-    strideWidth: window.strideWidth,
-    dilationHeight: window.dilationHeight,
-    dilationWidth: window.dilationWidth,
-    outputHeight: window.outputHeight,
-    outputWidth: window.outputWidth,
-  };
+  return { ...windowGeometry(window), spacingHeight: 1, spacingWidth: 1, paddedHeight, paddedWidth };
 }
 
 export function lowerDirectConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {

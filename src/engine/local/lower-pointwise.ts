@@ -1,5 +1,6 @@
-import type { TensorId, Window } from '../program';
+import type { Window } from '../program';
 import { packedChannels } from './lower-direct-convolution';
+import { packedMatrix } from './pack-matrix';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** Convolutions with a 1×1 window as products of all pixels. */
@@ -18,7 +19,7 @@ export function pointwiseFits(window: Window): boolean {
 
 export function lowerPointwiseConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
   const { window, w, x, bias, y, samples } = operation;
-  const packed = packedWeights(builder, w, channels, 0);
+  const packed = packedMatrix(builder, w, channels, 0);
   const fields = { x, packed, bias, y, ...pointwiseFields(window, channels) };
   builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));
 }
@@ -26,7 +27,7 @@ export function lowerPointwiseConvolution(builder: StepBuilder, operation: Opera
 /** The product of dy with the transposed weights. */
 export function lowerPointwiseInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
   const { window, w, dy, dx, samples } = operation;
-  const packed = packedWeights(builder, w, channels, 1);
+  const packed = packedMatrix(builder, w, channels, 1);
   const turned = { input: channels.output, output: channels.input };
   const fields = { x: dy, packed, bias: undefined, y: dx, ...pointwiseFields(window, turned) };
   builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));
@@ -53,23 +54,3 @@ const pointwiseFields = (window: Window, channels: Channels) => ({
   inputChannels: channels.input,
   outputChannels: channels.output,
 });
-
-function packedWeights(builder: StepBuilder, w: TensorId, channels: Channels, transposed: 0 | 1): TensorId {
-  const [inputs, outputs] = transposed ? [channels.output, channels.input] : [channels.input, channels.output];
-  const packed = builder.workTensor(inputs * packedChannels(outputs, builder.target.lanes));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: channels.input,
-    outputChannels: channels.output,
-    kernelWidth: 1,
-    firstRow: 0,
-    rowStep: 1,
-    rows: 1,
-    firstColumn: 0,
-    columnStep: 1,
-    columns: 1,
-    transposed,
-  });
-  return packed;
-}

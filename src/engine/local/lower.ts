@@ -7,7 +7,8 @@ import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './low
 import { lowerDepthwise, lowerDepthwiseInputGradient, lowerDepthwiseWeightGradient } from './lower-depthwise';
 import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
-import { alignBytes, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
+import { packedMatrix } from './pack-matrix';
+import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */
 const denseRows = 16;
@@ -78,12 +79,17 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
     case 'depthwiseConv2dWeightGradient':
       lowerDepthwiseWeightGradient(builder, operation, depthwiseShape(operation.dw));
       break;
-    case 'dense':
-      lowerDense(builder, operation.w, elements(operation.x), elements(operation.y), operation, 0);
+    case 'dense': {
+      const { x, w, y } = operation;
+      const channels = { input: elements(x), output: elements(y) };
+      lowerDense(builder, packedMatrix(builder, w, channels, 0), channels, operation);
       break;
+    }
     case 'denseInputGradient': {
       const { dy, w, dx } = operation;
-      lowerDense(builder, w, elements(dy), elements(dx), { x: dy, bias: undefined, y: dx, samples }, 1);
+      const channels = { input: elements(dx), output: elements(dy) };
+      const turned = { input: channels.output, output: channels.input };
+      lowerDense(builder, packedMatrix(builder, w, channels, 1), turned, { x: dy, bias: undefined, y: dx, samples });
       break;
     }
     case 'denseWeightGradient': {
@@ -255,30 +261,13 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
   }
 }
 
-/** y = x·w + bias for each sample; for the input gradient `transposed`, with the inputs and outputs of that product. */
+/** y = x·packed + bias for each sample. */
 function lowerDense(
   builder: StepBuilder,
-  w: TensorId,
-  inputs: number,
-  outputs: number,
+  packed: TensorId,
+  { input: inputs, output: outputs }: Channels,
   { x, bias, y, samples }: { x: TensorId; bias?: TensorId | undefined; y: TensorId; samples?: TensorId | undefined },
-  transposed: 0 | 1,
 ): void {
-  const packed = builder.workTensor(inputs * (alignBytes(4 * outputs) / 4));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: transposed ? outputs : inputs,
-    outputChannels: transposed ? inputs : outputs,
-    kernelWidth: 1,
-    firstRow: 0,
-    rowStep: 1,
-    rows: 1,
-    firstColumn: 0,
-    columnStep: 1,
-    columns: 1,
-    transposed,
-  });
   builder.onSamples('dense', samples, { x, packed, bias, y, inputs, outputs }, denseRows * (inputs + outputs), denseRows);
 }
 
