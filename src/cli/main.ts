@@ -2,7 +2,7 @@
 import { Argument, Command } from 'commander';
 import { datasetNames } from '../datasets/dataset-sources';
 import { productVersion } from '../platform/product-version';
-import { calibrateCommand } from './calibrate-command';
+import { calibrateCommand, calibrateOptions } from './calibrate-command';
 import { fetchData } from './data-command';
 import { demo } from './demo-command';
 import { estimate } from './estimate-command';
@@ -38,18 +38,13 @@ function commandLine(): Command {
     .addOption(jsonOption)
     .action(estimate);
 
-  program
+  const calibrate = program
     .command('calibrate')
     .description('fit a device profile to measured energies, as a new profile in .e2train/profiles')
-    .argument('<measurements>', 'a CSV file: layer, phase, precision, energy_mJ and more')
-    .requiredOption('--model <model>', 'the model whose layers were measured')
-    .requiredOption('--profile <name>', 'the profile to begin with: a name or a .json file')
-    .requiredOption('--name <name>', 'name of the new profile')
-    .addOption(batchOption)
-    .addOption(inputOption)
-    .addOption(exportOption)
-    .addOption(jsonOption)
-    .action(calibrateCommand);
+    .argument('[measurements]', 'one of “e2train measure list”, or a CSV file; all measurements of the present folder when not given')
+    .requiredOption('--name <name>', 'name of the new profile; “host” for this machine');
+  for (const option of calibrateOptions) calibrate.addOption(option);
+  calibrate.action(calibrateCommand);
 
   const profiles = program.command('profiles').description('device profiles: built in, and those in .e2train/profiles');
   profiles.command('list').description('list all profiles').addOption(jsonOption).action(listProfiles);

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { measuringSchema } from '../protocol/measuring';
-import { checked, described, exportOption, inputOption, jsonOption, numberOption } from './options';
+import { checked, described, exportOption, inputOption, jsonOption, listed, numberOption } from './options';
 
 /** Options of `e2train measure`; texts, ranges and usual values are the schema's own. */
 
@@ -51,11 +51,4 @@ export interface MeasureOptions {
   readonly input?: number[];
   readonly export?: string;
   readonly json?: boolean;
-}
-
-function listed(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

@@ -162,3 +162,11 @@ function parseShape(text: string): number[] {
   if (shape.length <= 4 && shape.every((size) => Number.isInteger(size) && size > 0)) return shape;
   throw new Error(`--input must be sizes joined by x, such as 32x32x3, not “${text}”.`);
 }
+
+/** The parts of a list that is written with commas. */
+export function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

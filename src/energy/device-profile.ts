@@ -10,7 +10,7 @@ export const hostProfile = 'host';
 
 const howToMakeHost =
   `The device profile “${hostProfile}” stands for your own machine and is made from measurements of it: ` +
-  `e2train calibrate MEASUREMENTS.csv --model MODEL --profile asic-45nm --name ${hostProfile}`;
+  `measure its layers with “e2train measure MODEL --board local”, then run “e2train calibrate --board local --name ${hostProfile}”`;
 
 export const noOwnProfiles: ProfileCollection = { profiles: [], problems: [] };
 

@@ -20,15 +20,19 @@ function macPJ(bits: MacCount['bits'], { arithmetic }: DeviceProfile): number {
   return addPJ.value + multiplications * multiplyPJ.value;
 }
 
+/** Cycles of the array, element-wise operations spread over its units. */
+export function cyclesOfWork(work: PhaseWork, { array }: DeviceProfile): number {
+  return work.cycles + (work.additions + work.multiplications) / (array.rows.value * array.columns.value);
+}
+
 /**
- * Seconds that counted work takes: the array's cycles, element-wise operations spread over its units, or the traffic off-chip, whichever
- * lasts longest. Undefined where the profile states no clock.
+ * Seconds that counted work takes: the array's cycles, or the traffic off-chip, whichever lasts longer. Undefined where the profile states no
+ * clock.
  */
-export function secondsOfWork(work: PhaseWork, { static: timing, array }: DeviceProfile): number | undefined {
+export function secondsOfWork(work: PhaseWork, profile: DeviceProfile): number | undefined {
+  const { static: timing } = profile;
   if (!timing) return undefined;
-  const units = array.rows.value * array.columns.value;
-  const cycles = work.cycles + (work.additions + work.multiplications) / units;
-  return Math.max(cycles / timing.clockHz.value, work.dramBits / 8 / timing.dramBytesPerSecond.value);
+  return Math.max(cyclesOfWork(work, profile) / timing.clockHz.value, work.dramBits / 8 / timing.dramBytesPerSecond.value);
 }
 
 /** Joules of counted work on a device. Without static power in the profile there is none in the result. */

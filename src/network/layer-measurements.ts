@@ -1,5 +1,5 @@
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
-import type { FigureRow, MeasurementFile } from '../protocol/measurements';
+import type { FigureRow, MeasurementFile, MeasurementRow } from '../protocol/measurements';
 import { layerSignature } from './layer-signature';
 
 /** A stored figure that holds for a layer, and the file that it stands in. */
@@ -25,4 +25,9 @@ export function measurementsOf(graph: LayerGraph, layer: Layer, files: readonly 
         return row.signature === signature ? [{ row, file, by: 'signature' }] : [];
       }),
     );
+}
+
+/** The board that a row was measured on, where the row or its file tells one. */
+export function boardOf({ row, file }: { readonly row: MeasurementRow; readonly file: MeasurementFile }): string | undefined {
+  return (row.kind === 'unavailable' ? undefined : row.board) ?? (file.origin.kind === 'board' ? file.origin.board : undefined);
 }

@@ -1,48 +1,57 @@
+/** A pivot below this share of its diagonal is rounding. */
+const noPivot = 1e-13;
+
 /**
- * The x ≥ 0 that minimises |A·x − b|², by coordinate descent on the normal equations: each step puts one coordinate at its best value, cut at 0.
- * The problem is convex, so this converges to the minimum; where columns depend on each other it is one of many.
- * @param columns of A; scale them alike.
+ * The x ≥ 0 that minimises |A·x − b|² + towards.weight · |x − towards.point|². Exact: of all sets of coordinates that may be above 0, the best of
+ * those whose unbounded minimum is so; meant for a few columns. Where columns depend on each other, without a weight, it is one of many.
+ * @param columns of A, a dozen at most; scale them alike.
  */
-export function nonnegativeLeastSquares(columns: readonly (readonly number[])[], target: readonly number[]): number[] {
+export function nonnegativeLeastSquares(
+  columns: readonly (readonly number[])[],
+  target: readonly number[],
+  towards: { readonly point: readonly number[]; readonly weight: number } = { point: columns.map(() => 0), weight: 0 },
+): number[] {
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, row) => sum + value * b[row]!, 0);
-  const gram = columns.map((a) => columns.map((b) => dot(a, b)));
-  const right = columns.map((column) => dot(column, target));
-  const x = columns.map(() => 0);
-  for (let round = 0; round < 100_000; round++) {
-    let largest = 0;
-    for (let k = 0; k < x.length; k++) {
-      if (gram[k]![k] === 0) continue;
-      const gradient = gram[k]!.reduce((sum, value, other) => sum + value * x[other]!, 0) - right[k]!;
-      const next = Math.max(0, x[k]! - gradient / gram[k]![k]!);
-      largest = Math.max(largest, Math.abs(next - x[k]!));
-      x[k] = next;
-    }
-    if (largest <= 1e-12 * Math.max(...x, 1e-300)) break;
+  const gram = columns.map((a, i) => columns.map((b, j) => dot(a, b) + (i === j ? towards.weight : 0)));
+  const right = columns.map((column, j) => dot(column, target) + towards.weight * towards.point[j]!);
+  let best = { x: columns.map(() => 0), gain: 0 };
+  for (let set = 1; set < 2 ** columns.length; set++) {
+    const free = [...columns.keys()].filter((k) => (set >> k) & 1);
+    const solution = solveSymmetric(
+      free.map((i) => free.map((j) => gram[i]![j]!)),
+      free.map((i) => right[i]!),
+    );
+    if (!solution?.every((value) => value >= 0)) continue;
+    // What the objective is below that of x = 0, at a minimum over the free coordinates.
+    const gain = dot(
+      solution,
+      free.map((i) => right[i]!),
+    );
+    if (gain > best.gain) best = { x: columns.map((_, k) => (free.includes(k) ? solution[free.indexOf(k)]! : 0)), gain };
   }
-  return x;
+  return best.x;
 }
 
-/** Share of a column's square that no combination of the others gives, 0 to 1: near 0 the data cannot tell it from them. */
-export function independentShare(columns: readonly (readonly number[])[], index: number): number {
-  const basis: number[][] = [];
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, row) => sum + value * b[row]!, 0);
-  const withoutBasis = (column: readonly number[]) => {
-    let rest = [...column];
-    // Twice, since rounding leaves a little of what was taken away.
-    for (const unit of [...basis, ...basis]) {
-      const share = dot(unit, rest);
-      rest = rest.map((value, row) => value - share * unit[row]!);
+/** Solves a symmetric positive definite system by Cholesky's factors; undefined where it is singular. */
+function solveSymmetric(matrix: readonly (readonly number[])[], right: readonly number[]): number[] | undefined {
+  const size = matrix.length;
+  const lower = matrix.map((row) => row.map(() => 0));
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let rest = matrix[i]![j]!;
+      for (let k = 0; k < j; k++) rest -= lower[i]![k]! * lower[j]![k]!;
+      if (i === j && rest <= noPivot * matrix[i]![i]!) return undefined;
+      lower[i]![j] = i === j ? Math.sqrt(rest) : rest / lower[j]![j]!;
     }
-    return rest;
-  };
-  columns.forEach((column, other) => {
-    if (other === index) return;
-    const rest = withoutBasis(column);
-    const length = Math.sqrt(dot(rest, rest));
-    if (length > 1e-9 * Math.sqrt(dot(column, column))) basis.push(rest.map((value) => value / length));
-  });
-  const column = columns[index]!;
-  const square = dot(column, column);
-  const rest = withoutBasis(column);
-  return square === 0 ? 0 : dot(rest, rest) / square;
+  }
+  const x = [...right];
+  for (let i = 0; i < size; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= lower[i]![k]! * x[k]!;
+    x[i]! /= lower[i]![i]!;
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let k = i + 1; k < size; k++) x[i]! -= lower[k]![i]! * x[k]!;
+    x[i]! /= lower[i]![i]!;
+  }
+  return x;
 }

@@ -1,4 +1,5 @@
-import type { MeasurementFile, MeasurementRow } from '../../protocol/measurements';
+import { boardOf } from '../../network/layer-measurements';
+import type { MeasurementFile } from '../../protocol/measurements';
 import { localize } from '../localize';
 
 /** A board whose measurements there are. */
@@ -12,11 +13,6 @@ export interface MeasuredBoard {
 
 /** What stands for the board of a row where neither row nor file tells one. */
 export const unnamedBoard = '';
-
-/** The board that a row was measured on, where the row or its file tells one. */
-export function boardOf({ row, file }: { readonly row: MeasurementRow; readonly file: MeasurementFile }): string | undefined {
-  return (row.kind === 'unavailable' ? undefined : row.board) ?? (file.origin.kind === 'board' ? file.origin.board : undefined);
-}
 
 /** All boards that figures are from, those of the newest files first. */
 export function measuredBoards(files: readonly MeasurementFile[]): MeasuredBoard[] {

@@ -1,12 +1,11 @@
 import { formatJoules } from '../../energy/format';
-import type { LayerMeasurement } from '../../network/layer-measurements';
+import { boardOf, type LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow } from '../../protocol/measurements';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { madeLayers } from '../annotations/made-layers';
 import { inCode } from '../in-code';
 import { localize } from '../localize';
 import { likeEstimates } from './like-estimate';
-import { boardOf } from './measured-boards';
 import type { MeasuredFigure } from './measured-figure';
 import { deviation, kindName, measuredText, phaseWord } from './measured-text';
 
