@@ -9,9 +9,10 @@ import { estimate } from './estimate-command';
 import { joinMeasurement, listMeters, measureCommand } from './measure-command';
 import { boardOption, executionBatchOption, measureOptions, sshConfigurationOption } from './measure-options';
 import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
-import { batchOption, exportOption, inputOption, jsonOption, profileOption, pythonOption, trainingOptions } from './options';
+import { batchOption, exportOption, inputOption, jsonOption, profileOption, pythonOption, threadsOption, trainingOptions } from './options';
 import { predict } from './predict-command';
 import { listProfiles, showProfile, validateProfile } from './profiles-command';
+import { runLayer } from './run-layer-command';
 import { listRuns, showRun } from './runs-command';
 import { train } from './train-command';
 
@@ -128,6 +129,13 @@ function commandLine(): Command {
     .addOption(jsonOption)
     .option('--csv', 'print its figures as CSV, in the form that import takes')
     .action(showMeasurement);
+
+  program
+    .command('run-layer')
+    .description('run one phase of one layer with the training engine: the workload of “e2train measure --board local”')
+    .argument('<layer.json>', 'what measure writes for {layer.json}')
+    .addOption(threadsOption)
+    .action(runLayer);
 
   const runs = program.command('runs').description('look at the runs of the present folder');
   runs.command('list').description('list all runs, newest first').addOption(jsonOption).action(listRuns);

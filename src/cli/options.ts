@@ -27,6 +27,7 @@ export const pythonOption = new Option(
 );
 export const batchOption = numberOption('--batch <n>', fields.batchSize);
 export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
+export const threadsOption = numberOption('--threads <n>', fields.threads);
 export const jsonOption = new Option('--json', 'print JSON instead of text');
 
 export const trainingOptions = [
@@ -68,7 +69,7 @@ export const trainingOptions = [
   numberOption('--evaluate-every <n>', fields.evaluateEvery),
   numberOption('--checkpoint-every <n>', fields.checkpointEvery),
   choiceOption('--engine <name>', fields.engine),
-  numberOption('--threads <n>', fields.threads),
+  threadsOption,
   profileOption,
   inputOption,
   exportOption,

@@ -4,6 +4,7 @@ import type { Board } from '../protocol/boards';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { MeasurementFile } from '../protocol/measurements';
 import type { Measuring } from '../protocol/measuring';
+import { ownWorkload } from './board/own-workload';
 import type { SessionListener } from './board/session';
 import { checkTemplate, planLoads } from './board/workload';
 import { measure } from './measure';
@@ -11,6 +12,8 @@ import type { MeasurementStore } from './measurement-store';
 import type { Meter } from './meters/meter';
 import { FileMeter } from './meters/meter-file';
 import { StreamMeter } from './meters/meter-stream';
+
+const ownWindowSeconds = 2;
 
 export interface MeasuringContext {
   readonly listener: SessionListener;
@@ -33,7 +36,8 @@ export async function measureModel(
   { listener, signal, sshConfiguration }: MeasuringContext,
 ): Promise<MeasurementFile> {
   const { model, phases, precisions, layers, meter, ...how } = measuring;
-  const workload = measuring.workload ?? board.workload;
+  const given = measuring.workload ?? board.workload;
+  const workload = given ?? (board.address === 'local' ? ownWorkload() : undefined);
   if (!workload) {
     throw new Error(
       'Say how the board runs one layer, with --workload or as “workload” of the board in .e2train/boards.json, such as "./run-layer {layer.json}".',
@@ -44,6 +48,8 @@ export async function measureModel(
     store,
     {
       ...how,
+      // Our own workload takes less than a millisecond for many a layer, and repeats it as it is told.
+      ...(given === undefined && how.windowSeconds === 0 && how.executions === 1 && { windowSeconds: ownWindowSeconds }),
       address: board.address,
       port: board.port,
       sshConfiguration,

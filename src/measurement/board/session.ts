@@ -122,7 +122,7 @@ export class BoardSession {
     const { rails } = this.state;
     if (isUnavailable(rails)) {
       throw new Error(
-        `${this.options.board} cannot measure its own power, because ${rails.unavailable}: give an external meter's file or stream with --meter.`,
+        `Energy of ${this.options.board} is unavailable, because ${rails.unavailable}; an external meter’s file or stream can be given with --meter.`,
       );
     }
     return countedRails(this.state);

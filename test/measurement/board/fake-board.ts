@@ -19,10 +19,11 @@ type RailName = keyof typeof idleW;
 /** Standard deviation of a reading. */
 const noiseW = 0.02;
 const tickMs = 4;
+const package0 = 'sys/class/powercap/intel-rapl:0';
 
 /**
- * A board that is a folder: /proc and /sys with two INA226 and a PMBus regulator, whose power follows the workload that runs, and whose clock
- * is its own. Its workload is a shell script that takes a layer's JSON; the power above idle is 1 W and a quarter for each 16 filters.
+ * A board that is a folder: /proc and /sys with two INA226 and a PMBus regulator (or a processor's RAPL counters), whose power follows the
+ * workload that runs, and whose clock is its own. Its workload is a shell script that takes a layer's JSON; the power above idle is 1 W and a quarter for each 16 filters.
  */
 export class FakeBoard {
   readonly root = mkdtempSync(join(tmpdir(), 'e2-train-board-'));
@@ -38,13 +39,17 @@ export class FakeBoard {
   private lastTick = performance.now();
   private load?: { layer: string; watts: number; joules: number; seconds: number };
   private begun = 0;
+  private countedJ = 0;
 
   /** @param meterClock time on the external meter's clock when the board is made. */
-  constructor(private readonly options: { readonly uptime?: number; readonly meterClock?: number; readonly sensors?: boolean } = {}) {
+  constructor(
+    private readonly options: { readonly uptime?: number; readonly meterClock?: number; readonly sensors?: boolean | 'rapl' } = {},
+  ) {
     this.startedAt = performance.now() - (options.uptime ?? 5000) * 1000;
     this.write('proc/sys/kernel/random/boot_id', '11111111-0000-4000-8000-000000000001\n');
     this.write('proc/device-tree/model', 'Avnet Ultra96 Rev1\0');
-    if (options.sensors !== false) this.addSensors();
+    if (options.sensors === 'rapl') this.addCounter();
+    else if (options.sensors !== false) this.addSensors();
     this.write('run-layer', runLayer);
     chmodSync(join(this.root, 'run-layer'), 0o755);
     this.tick();
@@ -95,6 +100,11 @@ export class FakeBoard {
     rmSync(this.root, { recursive: true, force: true });
   }
 
+  private addCounter(): void {
+    this.write(`${package0}/name`, 'package-0\n');
+    this.write(`${package0}/max_energy_range_uj`, '262143328850\n');
+  }
+
   private addSensors(): void {
     for (const rail of Object.keys(idleW) as RailName[]) {
       const folder = `sys/class/hwmon/${this.places[rail]}`;
@@ -130,6 +140,8 @@ export class FakeBoard {
       if (existsSync(join(this.root, dirname(file)))) this.write(file, `${Math.round(watts * 1e6)}\n`);
     }
     const total = idleW.VCCINT + idleW.VCCAUX + above + noiseW * this.noise.normal();
+    this.countedJ += total * seconds;
+    if (this.options.sensors === 'rapl') this.write(`${package0}/energy_uj`, `${Math.round(this.countedJ * 1e6)}\n`);
     const { meterClock, uptime = 5000 } = this.options;
     if (meterClock !== undefined) {
       const at = meterClock + this.uptime - uptime;

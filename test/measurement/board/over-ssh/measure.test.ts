@@ -160,7 +160,7 @@ describe('a board without sensors', () => {
     const fake = fakeBoard({ sensors: false });
     const { measured, folder } = session(server, fake);
     await expect(measured).rejects.toThrow(
-      'Fake96 cannot measure its own power, because there is neither a RAPL counter nor a power sensor (INA2xx, PMBus) under /sys/class',
+      'Energy of Fake96 is unavailable, because there is neither a RAPL counter nor a power sensor (INA2xx, PMBus) under /sys/class',
     );
     expect(readdirSync(folder)).toEqual([]);
   });
