@@ -8,7 +8,6 @@ import { type BoardFigure, calibrationInput } from '../measurement/calibration-i
 import { readMeasurements } from '../measurement/import/read-measurements';
 import { MeasurementStore } from '../measurement/measurement-store';
 import { boardOf } from '../network/layer-measurements';
-import { runConfigurationSchema } from '../protocol/configuration';
 import type { MeasurementFile } from '../protocol/measurements';
 import { OwnProfiles } from '../runs/own-profiles';
 import { cifarGraphOf } from './cifar-graph';
@@ -61,7 +60,7 @@ interface Figures {
  * @throws Error with one sentence when measurements, model or profile cannot be used.
  */
 export async function calibrateCommand(argument: string | undefined, options: CalibrateOptions): Promise<void> {
-  const base = profileArgument(options.profile ?? runConfigurationSchema.shape.deviceProfile.parse(undefined));
+  const base = profileArgument(options.profile);
   const { from, figures, network } = figuresOf(argument, options);
   const model = options.model ?? network?.file ?? network?.name;
   if (model === undefined) throw new Error('Say with --model which model’s layers were measured.');

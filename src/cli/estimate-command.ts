@@ -29,7 +29,7 @@ interface NamedGraph {
  * @throws Error with one sentence when there is no model to estimate.
  */
 export async function estimate(argument: string, options: EstimateOptions): Promise<void> {
-  const profile = profileArgument(options.profile ?? runConfigurationSchema.shape.deviceProfile.parse(undefined));
+  const profile = profileArgument(options.profile);
   const batchSize = options.batch ?? runConfigurationSchema.shape.batchSize.parse(undefined);
   const models = await modelsOf(argument, options);
   const estimates = models.map(({ name, graph }) => ({ name, graph, network: estimateNetwork(graph, profile, { batchSize }) }));

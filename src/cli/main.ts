@@ -109,6 +109,7 @@ function commandLine(): Command {
     .description('take a CSV file of measured energies: our own columns, a log of Zeus, or a recording of PYNQ')
     .argument('<file>')
     .option('--model <model>', 'the model that the layers are of, so that a figure holds for all layers that do the same work')
+    .addOption(profileOption)
     .addOption(inputOption)
     .addOption(exportOption)
     .option('--labels <file>', 'CSV with mark,layer,phase,precision,executions: what the marks or windows of the recording are of')

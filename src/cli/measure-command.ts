@@ -13,7 +13,9 @@ import type { ModelReference } from '../protocol/configuration';
 import { issuesInWords } from '../protocol/issue-in-words';
 import type { MeasurementFile, MeasurementRow } from '../protocol/measurements';
 import { type Measuring, type MeasuringInput, measuringSchema } from '../protocol/measuring';
+import { type BesideEstimates, besideEstimates, estimateInWords } from './beside-estimates';
 import { cifarGraphOf } from './cifar-graph';
+import { profileArgument } from './device-profile-argument';
 import type { MeasureOptions } from './measure-options';
 import { tell } from './measurements-command';
 import { modelReference } from './resolve-model';
@@ -31,7 +33,9 @@ export async function measureCommand(argument: string | undefined, options: Meas
   }
   const { name, board } = boardOf(options.board);
   const measuring = measuringFromOptions(modelReference(argument, options), name, options);
+  const profile = profileArgument(options.profile);
   const graph = await cifarGraphOf(argument, options);
+  const estimates = besideEstimates(graph, profile);
   const store = new MeasurementStore(process.cwd());
   const ending = new AbortController();
   const cancel = () => ending.abort();
@@ -41,12 +45,12 @@ export async function measureCommand(argument: string | undefined, options: Meas
     const file = await measureModel(store, measuring, graph, board, {
       listener: {
         onProgress: ({ done, total, text }) => console.error(`${done}/${total} ${text}`),
-        onRow: (row) => console.error(`  ${rowInWords(row)}`),
+        onRow: (row) => console.error(`  ${rowInWords(row, estimates)}`),
       },
       signal: ending.signal,
       sshConfiguration: sshConfigurationOf(options),
     });
-    tellAndSettle(file, options.json, store);
+    tellAndSettle(file, options.json, store, estimates);
   } finally {
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
@@ -56,8 +60,8 @@ export async function measureCommand(argument: string | undefined, options: Meas
 }
 
 /** A command that gave less than it was asked for has failed. */
-function tellAndSettle(file: MeasurementFile, json: boolean | undefined, store: MeasurementStore): void {
-  tell(file, json, store);
+function tellAndSettle(file: MeasurementFile, json: boolean | undefined, store: MeasurementStore, estimates?: BesideEstimates): void {
+  tell(file, json, store, estimates);
   if (file.state === 'partial' || file.rows.every(({ kind }) => kind === 'unavailable')) process.exitCode = 1;
 }
 
@@ -134,8 +138,10 @@ function boardOf(name: string | undefined): { name: string; board: Board } {
 
 const sshConfigurationOf = ({ sshConfig }: { readonly sshConfig?: string }) => sshConfig ?? process.env.E2TRAIN_SSH_CONFIG;
 
-function rowInWords(row: MeasurementRow): string {
+function rowInWords(row: MeasurementRow, estimates: BesideEstimates): string {
   if (row.kind === 'unavailable') return `unavailable: ${row.reason}`;
   const error = row.standardErrorJ === undefined ? '' : ` ± ${formatJoules(row.standardErrorJ)}`;
-  return `${formatJoules(row.energyJ)}${error} ${row.kind}`;
+  const [estimate, difference] = estimateInWords(row, estimates) ?? [];
+  const beside = estimate === undefined ? '' : `; ${estimate} estimated: ${difference}`;
+  return `${formatJoules(row.energyJ)}${error} ${row.kind}${beside}`;
 }

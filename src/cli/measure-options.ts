@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { measuringSchema } from '../protocol/measuring';
-import { checked, described, exportOption, inputOption, jsonOption, listed, numberOption } from './options';
+import { checked, described, exportOption, inputOption, jsonOption, listed, numberOption, profileOption } from './options';
 
 /** Options of `e2train measure`; texts, ranges and usual values are the schema's own. */
 
@@ -26,6 +26,7 @@ export const measureOptions = [
   numberOption('--interval <seconds>', fields.intervalSeconds),
   numberOption('--reconnect <seconds>', fields.reconnectSeconds),
   sshConfigurationOption,
+  profileOption,
   inputOption,
   exportOption,
   jsonOption,
@@ -48,6 +49,7 @@ export interface MeasureOptions {
   readonly interval?: number;
   readonly reconnect?: number;
   readonly sshConfig?: string;
+  readonly profile?: string;
   readonly input?: number[];
   readonly export?: string;
   readonly json?: boolean;

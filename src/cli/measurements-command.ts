@@ -4,7 +4,9 @@ import { asOwnFormat } from '../measurement/import/own-format';
 import { checkedPhase } from '../measurement/import/subject';
 import { MeasurementStore } from '../measurement/measurement-store';
 import type { FigureRow, MeasurementFile, MeasurementRow } from '../protocol/measurements';
+import { type BesideEstimates, besideEstimates, estimateInWords, withEstimates } from './beside-estimates';
 import { cifarGraphOf } from './cifar-graph';
+import { profileArgument } from './device-profile-argument';
 import { textTable } from './text-table';
 
 export interface ImportCommandOptions {
@@ -13,6 +15,7 @@ export interface ImportCommandOptions {
   readonly precision?: string;
   readonly batch?: number;
   readonly model?: string;
+  readonly profile?: string;
   readonly export?: string;
   readonly input?: number[];
   readonly json?: boolean;
@@ -35,13 +38,13 @@ export async function importMeasurements(path: string, options: ImportCommandOpt
     ...(options.labels !== undefined && { labelsPath: options.labels }),
     ...(graph && { graph }),
   });
-  tell(file, options.json, store);
+  tell(file, options.json, store, graph && besideEstimates(graph, profileArgument(options.profile)));
 }
 
-/** Prints a measurement: as JSON all of it, else its rows and where they come from. */
-export function tell(file: MeasurementFile, json: boolean | undefined, store: MeasurementStore): void {
-  if (json) console.log(JSON.stringify(file, null, 2));
-  else console.log(`${measurementInWords(file)}\nKept in ${store.pathOf(file.id)}`);
+/** Prints a measurement, with estimates beside its figures where its model is known: as JSON all of it, else its rows and where they come from. */
+export function tell(file: MeasurementFile, json: boolean | undefined, store: MeasurementStore, estimates?: BesideEstimates): void {
+  if (json) console.log(JSON.stringify(estimates ? withEstimates(file, estimates) : file, null, 2));
+  else console.log(`${measurementInWords(file, estimates)}\nKept in ${store.pathOf(file.id)}`);
 }
 
 /** `e2train measure list`: the measurements of the present folder, newest first. */
@@ -80,11 +83,12 @@ function listRow({ id, title, origin, state, rows }: MeasurementFile): string[] 
   return [id, title, from, state, String(rows.length - unavailable), unavailable > 0 ? String(unavailable) : '–'];
 }
 
-const rowColumns = [
-  { title: 'layer' },
-  { title: 'phase' },
-  { title: 'precision' },
-  { title: 'energy', align: 'right' },
+const subjectColumns = [{ title: 'layer' }, { title: 'phase' }, { title: 'precision' }, { title: 'energy', align: 'right' }] as const;
+const estimateColumns = [
+  { title: 'estimate', align: 'right' },
+  { title: 'difference', align: 'right' },
+] as const;
+const moreColumns = [
   { title: 'time', align: 'right' },
   { title: 'power', align: 'right' },
   { title: 'repeats', align: 'right' },
@@ -93,14 +97,24 @@ const rowColumns = [
 ] as const;
 
 /** A measurement as text: what it is, a table of its figures, why others are missing, and what happened on the way. */
-export function measurementInWords(file: MeasurementFile): string {
+export function measurementInWords(file: MeasurementFile, estimates?: BesideEstimates): string {
   const figures = file.rows.filter((row): row is FigureRow => row.kind !== 'unavailable');
   const missing = file.rows.filter((row): row is Exclude<MeasurementRow, FigureRow> => row.kind === 'unavailable');
+  const columns = [...subjectColumns, ...(estimates ? estimateColumns : []), ...moreColumns];
   const lines = [
     `${file.title}: ${file.state}${file.reason ? ` (${file.reason})` : ''}`,
     ...provenance(file),
+    ...(estimates ? [`Estimates of the same layers, phases, images and operand widths by the device profile ${estimates.profile}`] : []),
     '',
-    ...(figures.length > 0 ? [textTable(rowColumns, figures.map(figureCells)), ''] : []),
+    ...(figures.length > 0
+      ? [
+          textTable(
+            columns,
+            figures.map((row) => figureCells(row, estimates)),
+          ),
+          '',
+        ]
+      : []),
     ...missing.map(({ layer, phase, precision, reason }) => `${layer} ${phase} ${precision}: unavailable. ${reason}`),
     ...(file.events.length > 0 ? ['On the way:', ...file.events.map(({ at, text }) => `  ${at} ${text}`)] : []),
   ];
@@ -123,13 +137,15 @@ function provenance({ origin, created, rows }: MeasurementFile): string[] {
   ];
 }
 
-function figureCells({ layer, phase, precision, energyJ, standardErrorJ, seconds, powerW, repeats, kind, source }: FigureRow): string[] {
+function figureCells(row: FigureRow, estimates: BesideEstimates | undefined): string[] {
+  const { layer, phase, precision, energyJ, standardErrorJ, seconds, powerW, repeats, kind, source } = row;
   const error = standardErrorJ === undefined ? '' : ` ± ${formatJoules(standardErrorJ)}`;
   return [
     layer,
     phase,
     precision,
     `${formatJoules(energyJ)}${error}`,
+    ...(estimates ? (estimateInWords(row, estimates) ?? ['–', '–']) : []),
     seconds === undefined ? '–' : formatDuration(seconds),
     powerW === undefined ? '–' : `${powerW.toPrecision(3)} W`,
     String(repeats),

@@ -44,6 +44,16 @@ export function formatShare(share: number): string {
   return `${percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
+/**
+ * How far a figure lies from another, by their ratio: `+17 %`, `−8.0 %`, and from ten on `42 times`.
+ * @param times words the latter.
+ */
+export function formatDeviation(ratio: number, times: (count: string) => string = (count) => `${count} times`): string {
+  if (ratio >= 10) return times(ratio >= 1000 ? Number(ratio.toPrecision(3)).toExponential() : String(Math.round(ratio)));
+  const share = formatShare(ratio - 1);
+  return ratio < 1 ? share : `+${share}`;
+}
+
 /** Seconds as a length of time: `420 ms`, `12 s`, `3 min 20 s`, `1 h 05 min`, `2 d 3 h`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return 'unavailable';

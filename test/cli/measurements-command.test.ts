@@ -11,7 +11,12 @@ it('takes a file of measured energies, lists it, shows it and gives it back', as
   writeFileSync(join(folder, 'ultra96.csv'), `${head}\nconv1,forward,int8,1.8,2.5,3.1,20,Ultra96,300,INA226\n`);
   const taken = await run(['measure', 'import', 'ultra96.csv', '--model', 'resnet20', '--json'], folder);
   expect(taken).toMatchObject({ code: 0, error: '' });
-  const file: MeasurementFile = measurementFileSchema.parse(JSON.parse(taken.output));
+  const { estimates, ...written } = JSON.parse(taken.output);
+  const file: MeasurementFile = measurementFileSchema.parse(written);
+  // 432 weights · 1024 places · 0.23 pJ and the traffic: microjoules.
+  expect(estimates).toEqual({ profile: 'asic-45nm', joules: [expect.any(Number)] });
+  expect(estimates.joules[0]).toBeGreaterThan(1e-6);
+  expect(estimates.joules[0]).toBeLessThan(1e-5);
   expect(file).toMatchObject({ state: 'complete', origin: { kind: 'import', format: 'e2train', file: join(folder, 'ultra96.csv') } });
   expect(file.rows).toMatchObject([{ layer: 'conv1', energyJ: 0.0018, signature: expect.stringMatching(/^conv2d 32x32x3 > 32x32x16 /) }]);
 
@@ -20,6 +25,10 @@ it('takes a file of measured energies, lists it, shows it and gives it back', as
   );
   const shown = await run(['measure', 'show', file.id], folder);
   expect(shown.output).toMatch(/^conv1 +forward +int8 +1\.80 mJ +2\.5 ms +3\.10 W +20 +measured +INA226$/m);
+  const again = await run(['measure', 'import', 'ultra96.csv', '--model', 'resnet20', '--profile', 'eyeriss-65nm'], folder);
+  expect(again.output).toContain('Estimates of the same layers, phases, images and operand widths by the device profile eyeriss-65nm');
+  expect(again.output).toMatch(/^layer +phase +precision +energy +estimate +difference +time /m);
+  expect(again.output).toMatch(/^conv1 +forward +int8 +1\.80 mJ +~\d\.\d\d µJ +\d+ times +2\.5 ms /m);
   const csv = await run(['measure', 'show', file.id, '--csv'], folder);
   expect(csv.output.split('\n')[1]).toBe('conv1,forward,int8,1.8,2.5,3.1,20,Ultra96,300,INA226,,,1');
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatCount, formatDuration, formatJoules, formatShare } from '../../src/energy/format';
+import { formatCount, formatDeviation, formatDuration, formatJoules, formatShare } from '../../src/energy/format';
 
 it.each([
   [0, '0 J'],
@@ -54,4 +54,15 @@ it.each([
   [-1, 'unavailable'],
 ])('%f seconds read %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
+});
+
+it('says how far a figure lies from another, in per cent and far above it in times', () => {
+  expect([1.17, 0.92, 1, 9.99, 42.4, 61300.9].map((ratio) => formatDeviation(ratio))).toEqual([
+    '+17 %',
+    '−8.0 %',
+    '+0 %',
+    '+899 %',
+    '42 times',
+    '6.13e+4 times',
+  ]);
 });

@@ -1,9 +1,9 @@
+import { likeEstimates } from '../../energy/like-estimates';
 import { boardOf, type LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow, MeasuredKind, MeasurementFile } from '../../protocol/measurements';
 import { type Phase, phases } from '../../protocol/phases';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { madeLayers } from '../annotations/made-layers';
-import { likeEstimates } from './like-estimate';
 
 /** Measured joules of some layers, all of one session at a board or one import, under the same conditions, and what the estimate says of the same. */
 export interface MeasuredFigure {

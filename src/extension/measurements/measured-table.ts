@@ -1,11 +1,11 @@
 import { formatJoules } from '../../energy/format';
+import { likeEstimates } from '../../energy/like-estimates';
 import { boardOf, type LayerMeasurement } from '../../network/layer-measurements';
 import type { FigureRow } from '../../protocol/measurements';
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { madeLayers } from '../annotations/made-layers';
 import { inCode } from '../in-code';
 import { localize } from '../localize';
-import { likeEstimates } from './like-estimate';
 import type { MeasuredFigure } from './measured-figure';
 import { deviation, kindName, measuredText, phaseWord } from './measured-text';
 

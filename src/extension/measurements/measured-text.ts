@@ -1,4 +1,4 @@
-import { formatJoules, formatShare } from '../../energy/format';
+import { formatDeviation, formatJoules } from '../../energy/format';
 import type { MeasuredKind } from '../../protocol/measurements';
 import type { Phase } from '../../protocol/phases';
 import { localize } from '../localize';
@@ -50,10 +50,7 @@ export function measuredLabel(figure: MeasuredFigure, estimate: EstimateConditio
 
 /** How far a measurement lies from the estimate of the same: `+17 %`, `−8.0 %`, and far above it `42 times`. */
 export function deviation(measuredJ: number, estimatedJ: number): string {
-  const ratio = measuredJ / estimatedJ;
-  if (ratio >= 10) return localize('{0} times', ratio >= 1000 ? Number(ratio.toPrecision(3)).toExponential() : Math.round(ratio));
-  const share = formatShare(ratio - 1);
-  return ratio < 1 ? share : `+${share}`;
+  return formatDeviation(measuredJ / estimatedJ, (count) => localize('{0} times', count));
 }
 
 /** What is said of a figure's origin: the board for a measured one, and the kind for every other. */

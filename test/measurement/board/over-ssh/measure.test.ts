@@ -208,7 +208,9 @@ it('measures from the command line with a board of .e2train/boards.json', async 
   ];
   const { code, output, error } = await run([...words, '--json'], folder, environment);
   expect(code, error).toBe(0);
-  const file = measurementFileSchema.parse(JSON.parse(output));
+  const { estimates, ...written } = JSON.parse(output);
+  const file = measurementFileSchema.parse(written);
+  expect(estimates).toEqual({ profile: 'asic-45nm', joules: [expect.any(Number)] });
   expectTrue(file.rows[0], fake, 2);
   expect(file.rows[0]).toMatchObject({ clockMHz: 300, board: 'ultra96' });
   const rails = await run(['measure', 'meters', '--board', 'ultra96'], folder, environment);
@@ -217,4 +219,7 @@ it('measures from the command line with a board of .e2train/boards.json', async 
   const cancelled = start([...words.slice(0, -6), '--layers', 'conv1,dense'], folder, environment);
   fake.onLoad = (_number, layer) => layer === 'dense' && cancelled.process.kill('SIGINT');
   expect(await cancelled.ended).toMatchObject({ code: 1, output: expect.stringContaining('partial (Cancelled after 1 of 2.)') });
+  const row = /^conv1 +forward +fp32 +[\d.]+ m?J ± [\d.]+ mJ +~[\d.]+ µJ +\S+ times +/m;
+  expect((await cancelled.ended).output).toMatch(row);
+  expect((await cancelled.ended).error).toMatch(/^ {2}[\d.]+ m?J ± [\d.]+ mJ measured; ~[\d.]+ µJ estimated: \S+ times$/m);
 });

@@ -1,8 +1,8 @@
-import { estimateNetwork, type LayerEstimate } from '../../energy/estimate';
-import { widthsOfPrecision } from '../../energy/precision';
-import type { DeviceProfile } from '../../protocol/device-profile';
-import type { LayerGraph } from '../../protocol/layer-graph';
-import type { FigureRow } from '../../protocol/measurements';
+import type { DeviceProfile } from '../protocol/device-profile';
+import type { LayerGraph } from '../protocol/layer-graph';
+import type { FigureRow } from '../protocol/measurements';
+import { estimateNetwork, type LayerEstimate } from './estimate';
+import { widthsOfPrecision } from './precision';
 
 type EstimatesByLayer = ReadonlyMap<string, LayerEstimate>;
 
