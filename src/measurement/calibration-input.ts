@@ -94,7 +94,7 @@ function checkFilter(option: string, wanted: readonly string[] = [], present: re
 
 function nothingOf(graph: LayerGraph, figures: readonly BoardFigure[]): string {
   if (figures.length === 0) return 'No figure is among the measurements: “e2train measure list” shows how many of each are unavailable.';
-  return `None of the ${figures.length} measured figures is of a layer of ${graph.name}: name with --model the model that was measured.`;
+  return `No measured figure is of a layer of ${graph.name}: name with --model the model that was measured.`;
 }
 
 const boardsOf = (figures: readonly BoardFigure[]) => [...groupBy(figures, ({ board }) => board ?? 'an unnamed board').keys()];

@@ -137,7 +137,7 @@ describe('e2train calibrate', () => {
     });
     writeFileSync(join(empty, 'other.csv'), 'layer,phase,precision,energy_mJ\nconvX,forward,int8,1.8\n');
     expect((await run(['calibrate', 'other.csv', '--name', 'x', '--model', 'resnet8'], empty)).error).toBe(
-      'None of the 1 measured figures is of a layer of resnet8: name with --model the model that was measured.\n',
+      'No measured figure is of a layer of resnet8: name with --model the model that was measured.\n',
     );
     writeFileSync(join(empty, 'few.csv'), asOwnFormat(figuresOf('fp32', 'A', 1).slice(0, 3)));
     expect((await run(['calibrate', 'few.csv', '--name', 'x', '--model', 'resnet8'], empty)).error).toBe(

@@ -45,7 +45,7 @@ export function fitCoefficients(base: DeviceProfile, works: readonly MeasuredWor
   const shown = fittedCoefficients.filter((_, place) => rows.some((row) => row[place]! > 0));
   if (works.length < shown.length + 1) {
     throw new RangeError(
-      `${works.length} measurements cannot fit ${shown.length} coefficients: measure ${shown.length + 1} layers and phases or more.`,
+      `${works.length === 1 ? 'One measurement' : `${works.length} measurements`} cannot fit ${shown.length} coefficients: measure ${shown.length + 1} layers and phases or more.`,
     );
   }
   const columns = shown.map((coefficient) => rows.map((row) => row[fittedCoefficients.indexOf(coefficient)]!));
