@@ -12,7 +12,8 @@ test.each(Object.keys(fusedCases))(
       const { program } = operationCase(name, random);
       expect(program.sections.only!.length).toBeGreaterThan(1);
       const kernels = planMemory(program, { lanes: 8, threads: 2 }, program.batchSize).sections[0]!.steps.map(({ kernel }) => kernel);
-      for (const single of ['add', 'activation', 'activationGradient']) expect(kernels).not.toContain(single);
+      for (const single of ['add', 'activation', 'activationGradient', 'maskGradient', 'globalAveragePoolingGradient'])
+        expect(kernels).not.toContain(single);
     }
   },
 );

@@ -52,9 +52,10 @@ export class ReferenceExecutable implements Executable {
     const [count = 0, ...entries] = this.values[list]!;
     const indices = entries.slice(0, count);
     const numbers = ['gate', 'offset', 'top', 'left', 'rate', 'momentum', 'epsilon', 'samples'];
-    const ids = Object.entries(operation).flatMap(([field, id]) =>
+    const used = Object.entries(operation).flatMap(([field, id]) =>
       typeof id === 'number' && !numbers.includes(field) && this.program.tensors[id]?.perSample ? [id] : [],
     );
+    const ids = [...new Set(used)];
     const whole = ids.map((id) => this.values[id]!);
     const rows = (id: TensorId, values: Float64Array, sample: number) =>
       values.subarray(sample * this.size(id), (sample + 1) * this.size(id));

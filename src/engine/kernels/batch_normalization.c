@@ -145,81 +145,122 @@ static void batch_normalization(const struct batch_normalization *record, const 
                   (struct normalization){centre, scale, shift});
 }
 
-/* What the sums are taken of: the gradient of the normalization's output, or what becomes of it on the way through f(… + …)'s gradient. */
+/*
+ * What the sums are taken of: the gradient of the normalization's output, or what becomes of it on the way through f(… + …)'s gradient. To it
+ * belong another addend, or for all pixels the same one, and the shortcut, where the gradient of the block's mask is wanted.
+ */
 struct gradient {
-  const float *dy, *addend, *y;
+  const float *dy, *addend, *y, *shortcut;
   float *g;
+  /* By channel: the gradient of the mean over the pixels, and the part of it that each pixel has. */
+  const float *of_mean;
+  float part_of_mean;
 };
 
 INLINE struct gradient gradient_from(struct gradient gradient, size_t start) {
-  struct gradient moved = {gradient.dy + start, gradient.addend ? gradient.addend + start : 0, gradient.y ? gradient.y + start : 0,
-                           gradient.g ? gradient.g + start : 0};
+  struct gradient moved = gradient;
+  moved.dy += start;
+  if (gradient.addend) moved.addend += start;
+  if (gradient.y) moved.y += start;
+  if (gradient.shortcut) moved.shortcut += start;
+  if (gradient.g) moved.g += start;
   return moved;
 }
 
-INLINE void add_gradient_sums(const int vectors, const int n, const int added, const int32_t function, const float *x,
-                              struct gradient gradient, int32_t pixels, int32_t channels, const float *mean, float *sums,
-                              float *products) {
-  vector centre[2], sum[2] = {0, 0}, product[2] = {0, 0};
+enum addition { ADDED_NOTHING, ADDED_IMAGE, ADDED_OF_MEAN };
+
+/* By channel. */
+struct gradient_sums {
+  float *gradients, *products;
+};
+
+INLINE void add_gradient_sums(const int vectors, const int n, const enum addition addition, const int masked, const int32_t function,
+                              const float *x, struct gradient gradient, int32_t pixels, int32_t channels, const float *mean,
+                              const float *of_mean, struct gradient_sums sums, vector *of_mask) {
+  vector centre[2], constant[2] = {0, 0}, sum[2] = {0, 0}, product[2] = {0, 0}, mask[2] = {0, 0};
   load_channels(vectors, n, centre, mean);
+  if (addition == ADDED_OF_MEAN) UNROLL for (int v = 0; v < vectors; v++)
+      constant[v] = load_part(of_mean + v * LANES, n) * splat(gradient.part_of_mean);
   KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
     ptrdiff_t at = i + v * LANES;
     vector g = load_part(gradient.dy + at, n);
-    if (added) g += load_part(gradient.addend + at, n);
+    if (addition == ADDED_IMAGE) g += load_part(gradient.addend + at, n);
+    if (addition == ADDED_OF_MEAN) g += constant[v];
     if (function != ACTIVATION_LINEAR) {
-      g *= slope_at(function, load_part(gradient.y + at, n));
+      vector y = load_part(gradient.y + at, n);
+      if (masked) mask[v] = multiply_add(g, y - load_part(gradient.shortcut + at, n), mask[v]);
+      g *= slope_at(function, y);
       store_part(gradient.g + at, g, n);
     }
     sum[v] += g;
     product[v] = multiply_add(g, load_part(x + at, n) - centre[v], product[v]);
   }
   UNROLL for (int v = 0; v < vectors; v++) {
-    store_part(sums + v * LANES, load_part(sums + v * LANES, n) + sum[v], n);
-    store_part(products + v * LANES, load_part(products + v * LANES, n) + product[v], n);
+    store_part(sums.gradients + v * LANES, load_part(sums.gradients + v * LANES, n) + sum[v], n);
+    store_part(sums.products + v * LANES, load_part(sums.products + v * LANES, n) + product[v], n);
   }
+  if (masked) *of_mask += mask[0] + mask[1];
 }
 
-INLINE void gradient_sums_as(const int added, const int32_t function, const float *x, struct gradient gradient, int32_t pixels,
-                             int32_t channels, const float *mean, float *sums, float *products) {
+INLINE void gradient_sums_as(const enum addition addition, const int masked, const int32_t function, const float *x,
+                             struct gradient gradient, int32_t pixels, int32_t channels, const float *mean, struct gradient_sums sums,
+                             vector *of_mask) {
   FOR_PIXEL_STRETCHES(pixel, count, pixels, channels) {
     size_t start = (size_t)pixel * channels;
 #define BLOCK(c, vectors, n)                                                                                                               \
-  add_gradient_sums(vectors, n, added, function, x + start + c, gradient_from(gradient, start + c), count, channels, mean + c, sums + c,   \
-                    products + c)
+  add_gradient_sums(vectors, n, addition, masked, function, x + start + c, gradient_from(gradient, start + c), count, channels, mean + c,  \
+                    addition == ADDED_OF_MEAN ? gradient.of_mean + c : 0,                                                                  \
+                    (struct gradient_sums){sums.gradients + c, sums.products + c}, of_mask)
     FOR_CHANNEL_BLOCKS(channels, BLOCK)
 #undef BLOCK
   }
 }
 
 static __attribute__((noinline)) void gradient_sums(int32_t function, const float *x, struct gradient gradient, int32_t pixels,
-                                                    int32_t channels, const float *mean, float *sums, float *products) {
+                                                    int32_t channels, const float *mean, struct gradient_sums sums, vector *of_mask) {
+#define SUM_AS(addition, masked, function) gradient_sums_as(addition, masked, function, x, gradient, pixels, channels, mean, sums, of_mask)
 #define SUM(function)                                                                                                                      \
-  if (gradient.addend) gradient_sums_as(1, function, x, gradient, pixels, channels, mean, sums, products);                                 \
-  else gradient_sums_as(0, function, x, gradient, pixels, channels, mean, sums, products)
+  if (gradient.shortcut && gradient.of_mean) SUM_AS(ADDED_OF_MEAN, 1, function);                                                           \
+  else if (gradient.shortcut && gradient.addend) SUM_AS(ADDED_IMAGE, 1, function);                                                         \
+  else if (gradient.shortcut) SUM_AS(ADDED_NOTHING, 1, function);                                                                          \
+  else if (gradient.of_mean) SUM_AS(ADDED_OF_MEAN, 0, function);                                                                           \
+  else if (gradient.addend) SUM_AS(ADDED_IMAGE, 0, function);                                                                              \
+  else SUM_AS(ADDED_NOTHING, 0, function)
   switch (function) {
     case ACTIVATION_RELU: SUM(ACTIVATION_RELU); break;
     case ACTIVATION_RELU6: SUM(ACTIVATION_RELU6); break;
-    default: gradient_sums_as(0, ACTIVATION_LINEAR, x, gradient, pixels, channels, mean, sums, products);
+    default: SUM_AS(ADDED_NOTHING, 0, ACTIVATION_LINEAR);
   }
 #undef SUM
+#undef SUM_AS
 }
 
 /*
  * Sums of g and of g·x̂ over the pixels of each sample, with x̂ = (x − mean)·inverse deviation. g is dy, or (dy + addend)·f′ by the value y
- * of the activation that follows the normalization; then it is kept.
+ * of the activation that follows the normalization; then it is kept. With a shortcut also the gradient of the mask that chooses between y
+ * and the shortcut, Σ (dy + addend)·(y − shortcut).
  */
 static void sample_gradient_sums(const struct sample_gradient_sums *record, const struct worker *worker) {
-  const float *x = at(worker, record->x);
-  struct gradient gradient = {at(worker, record->dy), at(worker, record->addend), at(worker, record->y), at(worker, record->g)};
-  const float *mean = at(worker, record->mean), *inverse_deviation = at(worker, record->inverse_deviation);
-  float *sums = at(worker, record->sums);
+  const float *x = at(worker, record->x), *of_mean = at(worker, record->of_mean);
   int32_t pixels = record->pixels, channels = record->channels;
+  struct gradient gradient = {.dy = at(worker, record->dy),
+                              .addend = at(worker, record->addend),
+                              .y = at(worker, record->y),
+                              .shortcut = at(worker, record->shortcut),
+                              .g = at(worker, record->g),
+                              .part_of_mean = 1.0f / (float)pixels};
+  const float *mean = at(worker, record->mean), *inverse_deviation = at(worker, record->inverse_deviation);
+  float *sums = at(worker, record->sums), *dmasks = at(worker, record->dmasks);
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
     size_t start = sample * pixels * channels;
     float *of_sample = sums + sample * 2 * channels, *products = of_sample + channels;
+    vector of_mask = splat(0);
     clear(of_sample, 2 * (size_t)channels);
-    gradient_sums(record->function, x + start, gradient_from(gradient, start), pixels, channels, mean, of_sample, products);
+    gradient.of_mean = of_mean ? of_mean + sample * channels : 0;
+    gradient_sums(record->function, x + start, gradient_from(gradient, start), pixels, channels, mean,
+                  (struct gradient_sums){of_sample, products}, &of_mask);
     FOR_VECTORS(c, n, channels) store_part(products + c, load_part(products + c, n) * load_part(inverse_deviation + c, n), n);
+    if (dmasks) dmasks[sample * record->gates + record->gate] = sum_of_lanes(of_mask);
   }
 }
 

@@ -61,10 +61,7 @@ static void mask_gradient(const struct mask_gradient *record, const struct worke
       vector *to = &sum[turn++ & 3];
       *to = multiply_add(load_part(dy + start + i, n), difference, *to);
     }
-    vector whole = sum[0] + sum[1] + (sum[2] + sum[3]);
-    double total = 0;
-    for (int lane = 0; lane < LANES; lane++) total += whole[lane];
-    dmasks[sample * record->gates + record->gate] = (float)total;
+    dmasks[sample * record->gates + record->gate] = sum_of_lanes(sum[0] + sum[1] + (sum[2] + sum[3]));
   }
 }
 

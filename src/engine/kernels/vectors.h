@@ -53,6 +53,13 @@ INLINE vector multiply_add(vector a, vector b, vector c) {
 }
 
 /* Written as a choice, not as a builtin: this is one instruction on every target. */
+/* In the order of the lanes, with more digits than they have. */
+INLINE float sum_of_lanes(vector values) {
+  double sum = 0;
+  for (int lane = 0; lane < LANES; lane++) sum += values[lane];
+  return (float)sum;
+}
+
 INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
 INLINE vector smaller(vector a, vector b) { return a < b ? a : b; }
 

@@ -4,7 +4,8 @@ import { type Step, tensorsOf } from './step';
 
 /**
  * Fuses a batch normalization with its element-wise neighbours, so that memory is passed over once instead of three times: forward with the
- * residual addition and the activation behind it, backward with the sum of two gradients and the activation's gradient before it.
+ * residual addition and the activation behind it, backward with the sum of two gradients, the gradient of a gated block's mask and the
+ * activation's gradient before it.
  */
 
 /** Two steps as one, and the tensor between them. */
@@ -24,7 +25,7 @@ const isPlain = ({ fields }: Step) => fields.addend === undefined && fields.func
 const fusible: Partial<Record<Step['kernel'], readonly string[]>> = {
   add: ['a', 'b'],
   activation: ['x'],
-  sampleGradientSums: ['dy'],
+  sampleGradientSums: ['dy', 'addend'],
 };
 
 function fusionOf(first: Step, second: Step): Fusion | undefined {
@@ -50,9 +51,20 @@ function fusionOf(first: Step, second: Step): Fusion | undefined {
       return { step: { ...second, fields: { ...fields, dy, y, g: dx, function: code } }, between: dx!, kept: true };
     }
     case 'add': {
-      if (second.kernel !== 'sampleGradientSums' || fields.addend !== undefined || fields.g === undefined) return undefined;
+      const isAdded = fields.addend !== undefined || fields.ofMean !== undefined;
+      if (second.kernel !== 'sampleGradientSums' || isAdded || fields.g === undefined) return undefined;
       const { a, b, y } = first.fields;
       return { step: { ...second, fields: { ...fields, dy: a, addend: b } }, between: y!, kept: false };
+    }
+    case 'globalAveragePoolingGradient': {
+      const { dy, dx } = first.fields;
+      if (second.kernel !== 'sampleGradientSums' || fields.addend !== dx) return undefined;
+      return { step: { ...second, fields: { ...fields, addend: undefined, ofMean: dy } }, between: dx!, kept: false };
+    }
+    case 'maskGradient': {
+      const { a, b, dy, dmasks, gate, gates } = first.fields;
+      if (second.kernel !== 'sampleGradientSums' || fields.y !== a || fields.shortcut !== undefined) return undefined;
+      return { step: { ...second, fields: { ...fields, shortcut: b, dmasks, gate, gates } }, between: dy!, kept: true };
     }
     default:
       return undefined;
@@ -67,6 +79,7 @@ export function fuseSteps(steps: readonly Step[], isTemporary: (id: TensorId) =>
     const step = fused[index]!;
     let place: number | undefined;
     for (const field of fusible[step.kernel] ?? []) place ??= fuseOver(step.fields[field], index);
+    if (step.kernel === 'sampleGradientSums') place ??= fuseMaskGradient(step.fields.dy, index);
     // What was fused may be fused once more, with what stands before it.
     index = place ?? index + 1;
   }
@@ -76,6 +89,16 @@ export function fuseSteps(steps: readonly Step[], isTemporary: (id: TensorId) =>
   function fuseOver(tensor: TensorId | undefined, second: number): number | undefined {
     if (tensor === undefined) return undefined;
     const first = fused.findLastIndex((step, index) => index < second && usesOf(step).some(({ id, written }) => id === tensor && written));
+    return fuse(tensor, first, second);
+  }
+
+  /** The same with a mask's gradient, which reads the tensor. */
+  function fuseMaskGradient(tensor: TensorId | undefined, second: number): number | undefined {
+    const first = fused.findLastIndex(({ kernel, fields }, index) => index < second && kernel === 'maskGradient' && fields.dy === tensor);
+    return tensor === undefined ? undefined : fuse(tensor, first, second);
+  }
+
+  function fuse(tensor: TensorId, first: number, second: number): number | undefined {
     const [producer, consumer] = [fused[first], fused[second]!];
     if (!producer?.staysInSamples || !consumer.staysInSamples || producer.samples !== consumer.samples) return undefined;
     const fusion = fusionOf(producer, consumer);

@@ -229,9 +229,16 @@ export const kernelLayouts = {
     x: 'place',
     dy: 'place',
     ...fusedFields,
+    /** In the addend's place: the gradient of the mean over the pixels, of which each pixel has its part. */
+    ofMean: 'place',
     /** Value of the activation, and the gradient below it; none where the function is linear. */
     y: 'place',
     g: 'result',
+    /** The gradient of the mask that chooses between y and the shortcut of a gated block; none where there is no shortcut. */
+    shortcut: 'place',
+    dmasks: 'result',
+    gate: 'integer',
+    gates: 'integer',
     mean: 'place',
     inverseDeviation: 'place',
     sums: 'result',

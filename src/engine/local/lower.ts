@@ -14,6 +14,7 @@ import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type Work
 const denseRows = 16;
 /** A batch normalization as it is before the fusion. */
 const nothingFused = { addend: undefined, function: activationCodes.linear };
+const noMask = { shortcut: undefined, dmasks: undefined, gate: 0, gates: 0 };
 /** Loss, top-1 and top-5 of a sample. */
 const metricsOfSample = 3;
 
@@ -111,8 +112,8 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { x, dy, gamma, mean, inverseDeviation, dx, dgamma, dbeta } = operation;
       const { pixels, channels } = image(x);
       const sums = builder.workTensor(builder.batchSize * 2 * channels);
-      const unmasked = { ...nothingFused, y: undefined, g: undefined };
-      builder.onSamples('sampleGradientSums', samples, { x, dy, ...unmasked, mean, inverseDeviation, sums, pixels, channels });
+      const unfused = { ...nothingFused, ofMean: undefined, y: undefined, g: undefined, ...noMask };
+      builder.onSamples('sampleGradientSums', samples, { x, dy, ...unfused, mean, inverseDeviation, sums, pixels, channels });
       const factors = builder.workTensor(builder.target.threads * 3 * channels);
       const fields = { x, dy, gamma, mean, inverseDeviation, sums, factors, dx, dgamma, dbeta, pixels, channels };
       builder.onSamples('batchNormalizationGradient', samples, fields);

@@ -1,5 +1,5 @@
 import type { Random } from '../../platform/random';
-import { image, oneOf, type Sequence, statistics, type Tensor } from './case-parts';
+import { between, image, oneOf, perSample, type Sequence, statistics, type Tensor } from './case-parts';
 
 /** Batch normalization with its neighbours as a residual network has them, which `fuse.ts` makes one pass of. */
 
@@ -32,23 +32,44 @@ function forward(random: Random, kind: 'batchNormalization' | 'batchNormalizatio
   };
 }
 
-/** Often the sum of two gradients, then the gradient of an activation, then that of the normalization before it. */
+/**
+ * Often the sum of two gradients, or of one and the part that each pixel has in the gradient of their mean, and often the gradient of a gated
+ * block's mask; then the gradient of an activation, then that of the normalization before it.
+ */
 function backward(random: Random): Sequence {
   const x = image(random);
-  const added = random.uniform() < 0.6;
+  const added = oneOf(random, 'nothing', 'image', 'mean');
+  const masked = random.uniform() < 0.5;
+  const gates = between(random, 1, 5);
   const scale = random.uniform() < 0.5 ? ['gamma', 'dgamma', 'dbeta'] : [];
   const kept = ['mean', 'inverseDeviation'];
+  const arriving = added === 'nothing' ? 'dy' : 'sum';
   return {
     tensors: {
       ...{ x, y: x, dy: x, dx: x, dactivated: temporary(x), ...statistics(x, ...scale, ...kept) },
-      ...(added && { other: x, sum: temporary(x) }),
+      ...(added !== 'nothing' && { sum: temporary(x) }),
+      ...(added === 'image' && { other: x }),
+      ...(added === 'mean' && { dpooled: perSample(x.shape.at(-1)!), other: temporary(x) }),
+      ...(masked && { shortcut: x, dmasks: perSample(gates) }),
     },
     operations: [
-      ...(added ? [{ kind: 'add' as const, constants: {}, tensors: { a: 'dy', b: 'other', y: 'sum' } }] : []),
+      ...(added === 'mean'
+        ? [{ kind: 'globalAveragePooling2dGradient' as const, constants: {}, tensors: { dy: 'dpooled', dx: 'other' } }]
+        : []),
+      ...(added === 'nothing' ? [] : [{ kind: 'add' as const, constants: {}, tensors: { a: 'dy', b: 'other', y: 'sum' } }]),
+      ...(masked
+        ? [
+            {
+              kind: 'maskGradient' as const,
+              constants: { gate: between(random, 0, gates - 1) },
+              tensors: { dy: arriving, a: 'y', b: 'shortcut', dmasks: 'dmasks' },
+            },
+          ]
+        : []),
       {
         kind: 'activationGradient',
         constants: rectifier(random),
-        tensors: { y: 'y', dy: added ? 'sum' : 'dy', dx: 'dactivated' },
+        tensors: { y: 'y', dy: arriving, dx: 'dactivated' },
       },
       {
         kind: 'batchNormalizationGradient',
@@ -62,5 +83,5 @@ function backward(random: Random): Sequence {
 export const fusedCases: Readonly<Record<string, (random: Random) => Sequence>> = {
   'normalization, addition, activation': (random) => forward(random, 'batchNormalization'),
   'inference of normalization, addition, activation': (random) => forward(random, 'batchNormalizationInference'),
-  'gradients of addition, activation, normalization': backward,
+  'gradients of addition, mask, activation, normalization': backward,
 };

@@ -39,8 +39,8 @@ export function emitBackward(
   sums.lend(top.name, dtop);
 
   for (const layer of [...layers].reverse()) {
-    const dy = sums.take(layer.name, blocks?.samplesWithOutput(layer.name));
-    if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, blocks?.arrive(layer.name, dy) ?? dy);
+    const dy = blocks ? blocks.take(layer.name, sums) : sums.take(layer.name);
+    if (dy !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, blocks?.arrive(layer.name, dy, sums) ?? dy);
     const again = sums.takeApart(layer.name);
     if (again !== undefined && needsOutputGradient(graph, layer)) emitLayer(layer, again, true);
     blocks?.behind(layer.name, sums, weightGradients, forward.outputs, wanted);
@@ -63,9 +63,10 @@ export function emitBackward(
       operations.push(onSamples(operation));
     };
 
-    /** A new tensor for this layer's share of an input's gradient. */
-    const share = (input = 0): TensorId => {
-      const dx = builder.perSample(`gradient of ${layer.inputs[input]} from ${layer.name}`, byName.get(layer.inputs[input]!)!.outputShape);
+    /** The tensor for this layer's share of an input's gradient, if not a new one. */
+    const share = (input = 0, place?: TensorId): TensorId => {
+      const shape = byName.get(layer.inputs[input]!)!.outputShape;
+      const dx = place ?? builder.perSample(`gradient of ${layer.inputs[input]} from ${layer.name}`, shape);
       sums.give(layer.inputs[input]!, dx, samples, apart && blocks?.runsTwice(layer.inputs[input]!));
       return dx;
     };
@@ -139,7 +140,7 @@ export function emitBackward(
       }
       case 'activation':
         if (isEngineActivation(layer.function)) {
-          emit({ kind: 'activationGradient', function: layer.function, y, dy, dx: share() });
+          emit({ kind: 'activationGradient', function: layer.function, y, dy, dx: share(0, blocks?.placeOfGradient(layer.name)) });
         } else passOn();
         return;
       case 'maxPooling2d':

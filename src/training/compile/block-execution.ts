@@ -1,10 +1,11 @@
 import type { GateGradientEstimator } from '../../engine/gate-operations';
 import type { Operation, TensorId } from '../../engine/program';
 import { branchEnd, type GatedBlock, shortcutEnd } from '../../network/gated-blocks';
+import { layerOf } from '../../network/graph-queries';
 import type { LayerGraph } from '../../protocol/layer-graph';
 import type { GateNetwork } from './gate-network';
 import type { GateTensors, LearningGateTensors } from './gate-tensors';
-import type { GradientSums } from './gradient-sums';
+import { type GradientSums, type OfMean, on } from './gradient-sums';
 import type { ProgramBuilder } from './program-builder';
 import type { WeightGradients } from './weight-gradients';
 
@@ -13,6 +14,19 @@ interface JoinedBlock {
   /** The block's output before it was joined with the shortcut of the samples that skipped it. */
   readonly output: TensorId;
   readonly shortcut: TensorId;
+}
+
+/** The gradient that reached a block's output. */
+interface ArrivedGradient {
+  /**
+   * Of all samples. With `skip` the block works in it: for the samples that ran through it the gradient of its add, then of its input, takes the
+   * place of the output's, and that of the others already is where it has to be.
+   */
+  readonly dy: TensorId;
+  /** With `skip`: what is to be added to it, of the output's mean. */
+  readonly ofMean?: OfMean | undefined;
+  /** With `masked`. */
+  readonly dshortcut?: TensorId;
 }
 
 /** SLU's part: gates that decide and learn. */
@@ -30,7 +44,7 @@ export interface BlockGates {
 export class BlockExecution {
   private readonly byLayer = new Map<string, GatedBlock>();
   private readonly joined = new Map<GatedBlock, JoinedBlock>();
-  private readonly arrived = new Map<GatedBlock, { readonly dy: TensorId; readonly dshortcut?: TensorId }>();
+  private readonly arrived = new Map<GatedBlock, ArrivedGradient>();
 
   constructor(
     private readonly graph: LayerGraph,
@@ -49,11 +63,6 @@ export class BlockExecution {
   samplesOf(layer: string): TensorId | undefined {
     const block = this.byLayer.get(layer);
     return block && this.execution === 'skip' ? this.tables.lists[block.gate]!.executed : undefined;
-  }
-
-  /** The list of samples for which a layer's output holds values; none for all. */
-  samplesWithOutput(layer: string): TensorId | undefined {
-    return this.byLayer.get(layer)?.ending === layer ? undefined : this.samplesOf(layer);
   }
 
   /**
@@ -91,7 +100,9 @@ export class BlockExecution {
     const shortcut = outputs.get(shortcutEnd(this.graph, block))!;
     this.joined.set(block, { output: y, shortcut });
     if (this.execution === 'skip') {
-      operations.push({ kind: 'copy', x: shortcut, y, samples: tables.lists[block.gate]!.skipped });
+      const lists = tables.lists[block.gate]!;
+      if (tables.blocks.some(({ entry }) => entry === layer)) this.gates?.network.poolJoined(y, shortcut, lists);
+      operations.push({ kind: 'copy', x: shortcut, y, samples: lists.skipped });
       return y;
     }
     const mixed = another(`${layer} (mixed)`);
@@ -105,36 +116,67 @@ export class BlockExecution {
     return (block?.ending === layer ? this.joined.get(block)?.output : undefined) ?? outputs.get(layer)!;
   }
 
+  /** The gradient that reaches a layer's output. */
+  take(layer: string, sums: GradientSums): TensorId | undefined {
+    const block = this.byLayer.get(layer);
+    if (block?.ending !== layer) return sums.take(layer, { samples: this.samplesOf(layer) });
+    const ofMean = this.execution === 'skip' ? sums.takeOfMean(layer) : undefined;
+    const dy = sums.take(layer, { toChange: this.execution === 'skip' });
+    if (dy !== undefined) this.arrived.set(block, { dy, ofMean });
+    return dy;
+  }
+
+  /** Where a layer's share of its input's gradient is to be written, if not to a new tensor. */
+  placeOfGradient(layer: string): TensorId | undefined {
+    const block = this.byLayer.get(layer);
+    return block?.ending === layer && this.execution === 'skip' ? this.arrived.get(block)!.dy : undefined;
+  }
+
+  /**
+   * The gradient of a block's output for the executed samples, with that of the output's mean. Where an activation's gradient takes its place
+   * next, it is no more than passed on, so that one pass can do both. Samples that skip the block keep the two apart as far as its input, but
+   * for a shortcut with layers of its own.
+   */
+  private addOfMean(block: GatedBlock, dy: TensorId, ofMean: OfMean, sums: GradientSums): TensorId {
+    const { executed, skipped } = this.tables.lists[block.gate]!;
+    if (shortcutEnd(this.graph, block) !== block.entry)
+      this.operations.push({ kind: 'accumulate', x: sums.spread(ofMean, skipped), into: dy, samples: skipped });
+    const layer = layerOf(this.graph, block.ending);
+    const isReplaced = layer.kind === 'activation' && layer.function !== 'linear';
+    const y = isReplaced ? this.builder.perSample(`gradient of ${block.ending} (executed)`, this.builder.shapeOf(dy)) : dy;
+    this.operations.push({ kind: 'add', a: dy, b: sums.spread(ofMean, executed), y, samples: executed });
+    return y;
+  }
+
   /** Called with the gradient that reaches a layer's output; gives the one that goes on into the layer. */
-  arrive(layer: string, dy: TensorId): TensorId {
+  arrive(layer: string, dy: TensorId, sums: GradientSums): TensorId {
     const block = this.byLayer.get(layer);
     if (block?.ending !== layer) return dy;
+    const samples = this.samplesOf(layer);
+    const { ofMean } = this.arrived.get(block)!;
+    const dblock = ofMean ? this.addOfMean(block, dy, ofMean, sums) : dy;
     const { builder, operations, tables, gates } = this;
     const table = { masks: tables.masks, gate: block.gate };
     const { output, shortcut } = this.joined.get(block)!;
-    const samples = this.samplesOf(layer);
     if (gates) {
       const { dmasks } = gates.tensors;
       operations.push({
         kind: 'maskGradient',
-        dy,
+        dy: dblock,
         a: output,
         b: shortcut,
         dmasks,
         gate: block.gate,
-        ...(samples !== undefined && { samples }),
+        ...on(samples),
       });
     }
-    if (this.execution === 'skip') {
-      this.arrived.set(block, { dy });
-      return dy;
-    }
-    const dblock = builder.perSample(`gradient of ${layer} (executed)`, builder.shapeOf(dy));
+    if (this.execution === 'skip') return dblock;
+    const dexecuted = builder.perSample(`gradient of ${layer} (executed)`, builder.shapeOf(dy));
     const dshortcut = builder.perSample(`gradient of ${layer} (skipped)`, builder.shapeOf(dy));
-    operations.push({ kind: 'mixSamples', ...table, a: dy, y: dblock });
+    operations.push({ kind: 'mixSamples', ...table, a: dy, y: dexecuted });
     operations.push({ kind: 'mixSamples', ...table, b: dy, y: dshortcut });
     this.arrived.set(block, { dy, dshortcut });
-    return dblock;
+    return dexecuted;
   }
 
   /**
@@ -145,7 +187,6 @@ export class BlockExecution {
   passOn(add: string, dy: TensorId, sums: GradientSums, wanted: (layer: string) => boolean): boolean {
     const block = this.byLayer.get(add);
     if (block?.add !== add) return false;
-    const { executed, skipped } = this.tables.lists[block.gate]!;
     const { dy: whole, dshortcut } = this.arrived.get(block)!;
     const shortcut = shortcutEnd(this.graph, block);
     sums.lend(branchEnd(this.graph, block), dy, this.samplesOf(add));
@@ -153,12 +194,7 @@ export class BlockExecution {
     if (this.execution !== 'skip') {
       sums.lend(shortcut, dy);
       sums.give(shortcut, dshortcut!, undefined, this.runsTwice(shortcut));
-    } else if (shortcut === block.entry) sums.lend(shortcut, dy, executed);
-    else if (dy === whole) sums.lend(shortcut, dy);
-    else {
-      this.operations.push({ kind: 'copy', x: whole, y: dy, samples: skipped });
-      sums.lend(shortcut, dy);
-    }
+    } else if (shortcut !== block.entry) sums.lend(shortcut, whole);
     return true;
   }
 
@@ -176,11 +212,18 @@ export class BlockExecution {
     const block = this.byLayer.get(layer);
     if (block?.branch[0] !== layer) return;
     const { executed, skipped } = this.tables.lists[block.gate]!;
-    if (this.execution === 'skip' && shortcutEnd(this.graph, block) === block.entry)
-      sums.join(block.entry, executed, skipped, this.arrived.get(block)!.dy);
+    const arrived = this.arrived.get(block);
+    const isJoined = this.execution === 'skip' && shortcutEnd(this.graph, block) === block.entry && wanted(block.entry);
+    if (isJoined && arrived) sums.join(block.entry, executed, arrived.dy);
     if (!this.gates) return;
     const { network, estimator } = this.gates;
-    const dx = network.backward(estimator, gradients, wanted(block.entry) ? outputs.get(block.entry) : undefined);
-    if (dx !== undefined) sums.give(block.entry, dx);
+    const dx = network.backward(estimator, gradients, wanted(block.entry));
+    if (dx === undefined) return;
+    const shape = this.builder.shapeOf(outputs.get(block.entry)!);
+    if (shape.length === 1) sums.give(block.entry, dx);
+    else {
+      if (isJoined && arrived?.ofMean) this.operations.push({ kind: 'accumulate', x: arrived.ofMean.tensor, into: dx, samples: skipped });
+      sums.giveOfMean(block.entry, { tensor: dx, shape });
+    }
   }
 }

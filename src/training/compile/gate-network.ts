@@ -1,7 +1,8 @@
 import type { GateGradientEstimator } from '../../engine/gate-operations';
 import type { Operation, TensorId } from '../../engine/program';
 import type { Operands, Quantizer } from './fixed-point';
-import { type GateTensors, type GateWeight, gateFeatures, type LearningGateTensors } from './gate-tensors';
+import { type GateTensors, type GateWeight, gateFeatures, type LearningGateTensors, type SampleLists } from './gate-tensors';
+import { on } from './gradient-sums';
 import type { ProgramBuilder } from './program-builder';
 import type { SignedGradients } from './signed-gradients';
 import type { WeightGradients } from './weight-gradients';
@@ -35,6 +36,8 @@ const meanMomentum = 0.95;
  */
 export class GateNetwork {
   private readonly steps: GateStep[] = [];
+  /** Means over the pixels of what gates look at, by tensor. */
+  private readonly means = new Map<TensorId, TensorId>();
   private dh: TensorId | undefined;
   private dcell: TensorId | undefined;
 
@@ -52,9 +55,7 @@ export class GateNetwork {
     const { weights } = learning;
     const gate = this.steps.length;
     const named = (what: string, size: number) => builder.perSample(`${what} of gate ${gate}`, [size]);
-    const shape = builder.shapeOf(x);
-    const pooled = shape.length === 3 ? named('pooled input', shape[2]!) : x;
-    if (pooled !== x) operations.push({ kind: 'globalAveragePooling2d', x, y: pooled });
+    const pooled = this.means.get(x) ?? this.pool(x);
     const features = named('features', gateFeatures);
     const { tensor: w, name } = weights.features[gate]!;
     const operands = this.arithmetic?.quantizer?.operands(name, pooled, true, w, gateFeatures, undefined) ?? { x: pooled, w };
@@ -77,6 +78,27 @@ export class GateNetwork {
     this.steps.push({ pooled, operands, features, previousH, previousCell: before?.cell, z, cell, h, logit });
   }
 
+  /**
+   * Takes the mean of a block's output for the gate that will look at it, while the output is being made: of the samples that ran through the
+   * block it is new, the others have that of their shortcut.
+   */
+  poolJoined(y: TensorId, shortcut: TensorId, { executed, skipped }: SampleLists): void {
+    const pooled = this.pool(y, executed);
+    const before = this.means.get(shortcut);
+    if (pooled === y) return;
+    if (before === undefined) this.operations.push({ kind: 'globalAveragePooling2d', x: shortcut, y: pooled, samples: skipped });
+    else this.operations.push({ kind: 'copy', x: before, y: pooled, samples: skipped });
+  }
+
+  /** The mean of an image over its pixels, one value for each channel; a vector is its own. */
+  private pool(x: TensorId, samples?: TensorId): TensorId {
+    const shape = this.builder.shapeOf(x);
+    const pooled = shape.length === 3 ? this.builder.perSample(`mean of ${this.builder.nameOf(x)}`, shape.slice(2)) : x;
+    if (pooled !== x) this.operations.push({ kind: 'globalAveragePooling2d', x, y: pooled, ...on(samples) });
+    this.means.set(x, pooled);
+    return pooled;
+  }
+
   /** The controller's part, once all gates have decided. */
   cost(): void {
     const { costs, target, costWeight, share, cost } = this.learning;
@@ -85,10 +107,10 @@ export class GateNetwork {
 
   /**
    * Adds the gradients of the last gate that has none yet; the gradient of its mask must be in the table.
-   * @param x what the gate looked at, where its gradient is wanted.
-   * @returns the gradient of `x`.
+   * @param inputWanted whether the gradient of what the gate looked at is wanted.
+   * @returns that gradient: of the mean over the pixels, where it was an image.
    */
-  backward(estimator: GateGradientEstimator, gradients: WeightGradients, x: TensorId | undefined): TensorId | undefined {
+  backward(estimator: GateGradientEstimator, gradients: WeightGradients, inputWanted: boolean): TensorId | undefined {
     const { builder, operations, tables, learning } = this;
     const { weights } = learning;
     const gate = this.steps.length - 1;
@@ -127,13 +149,10 @@ export class GateNetwork {
     dense(step.previousH, dz, weights.recurrent.tensor, weights.recurrentBias.tensor, this.dh);
     const dfeatures = named('features', gateFeatures);
     dense(step.features, dz, weights.input.tensor, weights.inputBias.tensor, dfeatures);
-    const dpooled = x === undefined ? undefined : named('pooled input', builder.shapeOf(step.pooled)[0]!);
+    const dpooled = inputWanted ? named('pooled input', builder.shapeOf(step.pooled)[0]!) : undefined;
     this.featureGradient(step.operands, dfeatures, weights.features[gate]!, gradients);
     if (dpooled !== undefined) operations.push({ kind: 'denseInputGradient', dy: dfeatures, w: step.operands.w, dx: dpooled });
-    if (x === undefined || dpooled === undefined || step.pooled === x) return dpooled;
-    const dx = builder.perSample(`gradient of the input of gate ${gate}`, builder.shapeOf(x));
-    operations.push({ kind: 'globalAveragePooling2dGradient', dy: dpooled, dx });
-    return dx;
+    return dpooled;
   }
 
   /** Of a gate's 1×1 convolution. */

@@ -42,11 +42,17 @@ export interface GateWeights {
   readonly logitBias: GateWeight;
 }
 
+/** The samples that a block runs for, and the others. */
+export interface SampleLists {
+  readonly executed: TensorId;
+  readonly skipped: TensorId;
+}
+
 /** What gates share, and the lists by which blocks run. Tables [gates] are per sample. */
 export class GateTensors {
   readonly masks: TensorId;
-  /** The samples that each block runs for, and the others; by gate. */
-  readonly lists: readonly { readonly executed: TensorId; readonly skipped: TensorId }[];
+  /** By gate. */
+  readonly lists: readonly SampleLists[];
 
   constructor(
     builder: ProgramBuilder,

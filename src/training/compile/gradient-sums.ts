@@ -12,6 +12,21 @@ interface Share {
   readonly apart: boolean;
 }
 
+/** Gradient of an output's mean over its pixels, one value for each channel, of which each pixel has its part. */
+export interface OfMean {
+  readonly tensor: TensorId;
+  /** Of the output. */
+  readonly shape: readonly number[];
+}
+
+/** What `take` may be asked for beside the sum of a layer's gradient. */
+interface Wanted {
+  /** The list of samples for which the layer has an output; none for all. Some share holds values for all of them. */
+  readonly samples?: TensorId | undefined;
+  /** Whether the tensor will be written to, so that nobody else may read it. */
+  readonly toChange?: boolean;
+}
+
 /**
  * Sums the gradients that reach one output from several readers. A share that was made for this sum alone (`give`) may be added to in place;
  * one that others read too (`lend`: an addition passes its own gradient on unchanged) may not, and saves a copy as long as it is the only one.
@@ -19,6 +34,7 @@ interface Share {
  */
 export class GradientSums {
   private readonly shares = new Map<string, Share[]>();
+  private readonly ofMeans = new Map<string, OfMean>();
 
   constructor(
     private readonly builder: ProgramBuilder,
@@ -33,16 +49,29 @@ export class GradientSums {
     this.add(layer, { tensor, own: false, samples, apart: false });
   }
 
-  /**
-   * The whole gradient of a layer's output, once all readers have added theirs; nothing when the loss does not depend on it.
-   * @param samples the list of samples for which the layer has an output; none for all. Some share holds values for all of them.
-   */
-  take(layer: string, samples?: TensorId): TensorId | undefined {
+  giveOfMean(layer: string, { tensor, shape }: OfMean): void {
+    const before = this.ofMeans.get(layer);
+    if (before) this.operations.push({ kind: 'accumulate', x: tensor, into: before.tensor });
+    else this.ofMeans.set(layer, { tensor, shape });
+  }
+
+  /** Takes what `giveOfMean` gave out of the sum. */
+  takeOfMean(layer: string): OfMean | undefined {
+    const ofMean = this.ofMeans.get(layer);
+    this.ofMeans.delete(layer);
+    return ofMean;
+  }
+
+  /** The whole gradient of a layer's output, once all readers have added theirs; nothing when the loss does not depend on it. */
+  take(layer: string, { samples, toChange = false }: Wanted = {}): TensorId | undefined {
+    const ofMean = this.takeOfMean(layer);
+    if (ofMean !== undefined) this.give(layer, this.spread(ofMean, samples), samples);
     const shares = (this.shares.get(layer) ?? []).filter(({ apart }) => !apart);
-    if (shares.length <= 1) return shares[0]?.tensor;
+    const [only, ...others] = shares;
+    if (only === undefined || (others.length === 0 && (only.own || !toChange))) return only?.tensor;
     const whole = shares.filter((share) => share.samples === samples);
     const own = whole.find((share) => share.own);
-    const sum = own?.tensor ?? this.builder.perSample(`gradient of ${layer}`, this.builder.shapeOf(shares[0]!.tensor));
+    const sum = own?.tensor ?? this.builder.perSample(`gradient of ${layer}`, this.builder.shapeOf(only.tensor));
     const [a, b] = whole;
     const summed = own ? [own] : [a, b];
     if (!own && b) this.operations.push({ kind: 'add', a: a!.tensor, b: b.tensor, y: sum, ...on(samples) });
@@ -60,26 +89,22 @@ export class GradientSums {
   }
 
   /**
-   * Makes one whole share of those that hold values for the listed samples, with the values of `others` for the samples that the second list
-   * names: the gradient of the input of a block that some samples skipped.
+   * Adds the shares that hold values for the listed samples to a tensor of all samples, which becomes a share itself: the gradient of the input
+   * of a block that some samples skipped.
    */
-  join(layer: string, listed: TensorId, rest: TensorId, others: TensorId): void {
+  join(layer: string, listed: TensorId, into: TensorId): void {
     const shares = this.shares.get(layer) ?? [];
     const joined = shares.filter(({ samples }) => samples === listed);
-    const [first] = joined;
-    if (first === undefined) return;
-    const own = joined.find((share) => share.own);
-    const sum = own?.tensor ?? this.builder.perSample(`gradient of ${layer}`, this.builder.shapeOf(first.tensor));
-    if (!own) this.operations.push({ kind: 'copy', x: first.tensor, y: sum, samples: listed });
-    this.accumulate(
-      joined.filter((share) => share !== (own ?? first)),
-      sum,
-    );
-    this.operations.push({ kind: 'copy', x: others, y: sum, samples: rest });
-    this.shares.set(layer, [
-      ...shares.filter((share) => !joined.includes(share)),
-      { tensor: sum, own: true, samples: undefined, apart: false },
-    ]);
+    this.accumulate(joined, into);
+    const rest = shares.filter((share) => !joined.includes(share));
+    this.shares.set(layer, [...rest, { tensor: into, own: true, samples: undefined, apart: false }]);
+  }
+
+  /** An image in which each pixel has its part of the gradient of the mean. */
+  spread({ tensor, shape }: OfMean, samples?: TensorId): TensorId {
+    const dx = this.builder.perSample(`${this.builder.nameOf(tensor)} on each pixel`, shape);
+    this.operations.push({ kind: 'globalAveragePooling2dGradient', dy: tensor, dx, ...on(samples) });
+    return dx;
   }
 
   private accumulate(shares: readonly Share[], into: TensorId): void {
@@ -93,4 +118,5 @@ export class GradientSums {
   }
 }
 
-const on = (samples: TensorId | undefined) => (samples === undefined ? {} : { samples });
+/** Restricts an operation to listed samples, where there is a list. */
+export const on = (samples: TensorId | undefined) => (samples === undefined ? {} : { samples });

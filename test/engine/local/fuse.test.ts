@@ -5,6 +5,7 @@ import { type Step, StepBuilder } from '../../../src/engine/local/step';
 import type { Operation, Program, TensorRole, TensorSpecification } from '../../../src/engine/program';
 import { Random } from '../../../src/platform/random';
 import { testedBuilds, withEngine } from '../engine-builds';
+import { relativeError } from '../relative-error';
 import { residualProgram } from '../residual-program';
 
 const target = { lanes: 8, threads: 2 };
@@ -75,6 +76,66 @@ describe('The neighbours of a batch normalization', () => {
   });
 });
 
+/**
+ * The gradient of a gated block's end: of its output y, which another gate has looked at, for the samples that ran. What the mask learns from is
+ * taken before the activation's gradient takes the sum's place.
+ */
+function gatedEndProgram(channels: number, activation: 'relu' | 'relu6', intermediate: TensorRole) {
+  const tensors: TensorSpecification[] = [];
+  const tensor = (name: string, role: TensorRole, perSample = true, type: 'float32' | 'int32' = 'float32', shape = [3, 7, channels]) =>
+    tensors.push({ id: tensors.length, name, role, perSample, type, shape }) - 1;
+  const samples = tensor('samples', 'input', false, 'int32', [batchSize + 1]);
+  const [x, y, shortcut, dy] = ['x', 'y', 'shortcut', 'dy'].map((name) => tensor(name, 'input'));
+  const dpooled = tensor('dpooled', 'input', true, 'float32', [channels]);
+  const [spread, sum] = ['spread', 'sum'].map((name) => tensor(name, intermediate));
+  const [dx, dmasks] = [tensor('dx', 'output'), tensor('dmasks', 'output', true, 'float32', [3])];
+  const [mean, inverseDeviation] = ['mean', 'deviation'].map((name) => tensor(name, 'input', false, 'float32', [channels]));
+  const [dgamma, dbeta] = ['dgamma', 'dbeta'].map((name) => tensor(name, 'output', false, 'float32', [channels]));
+  const operations: Operation[] = [
+    { kind: 'globalAveragePooling2dGradient', dy: dpooled, dx: spread! },
+    { kind: 'add', a: dy!, b: spread!, y: sum! },
+    { kind: 'maskGradient', dy: sum!, a: y!, b: shortcut!, dmasks, gate: 1 },
+    { kind: 'activationGradient', function: activation, y: y!, dy: sum!, dx: dy! },
+    {
+      kind: 'batchNormalizationGradient',
+      ...{ x: x!, dy: dy!, mean: mean!, inverseDeviation: inverseDeviation!, dx, dgamma: dgamma!, dbeta: dbeta! },
+    },
+  ];
+  const only = operations.map((operation) => ({ ...operation, samples }));
+  return { batchSize, tensors, sections: { only } } satisfies Program;
+}
+
+describe("The gradient of a gated block's end", () => {
+  test('is computed in the passes of its last normalization', () => {
+    expect(kernelsOf(gatedEndProgram(16, 'relu', 'temporary'))).toEqual(['sampleGradientSums', 'batchNormalizationGradient']);
+  });
+
+  test('is computed on its own where somebody reads what lies between', () => {
+    const kernels = kernelsOf(gatedEndProgram(16, 'relu', 'output'));
+    expect(kernels).toEqual(expect.arrayContaining(['globalAveragePoolingGradient', 'add']));
+  });
+});
+
+async function resultsOf(build: (typeof testedBuilds)[number], program: Program, names: readonly string[]) {
+  return withEngine({ build, threads: 2 }, async (engine) => {
+    const executable = await engine.compile(program);
+    const random = new Random(7, 'fusion');
+    for (const { id, name, shape, perSample, role } of program.tensors) {
+      if (name === 'samples') executable.write(id, Int32Array.of(3, 0, 2, 3, 0, 0));
+      else if (role === 'input' || role === 'parameter') {
+        const count = shape.reduce((product, size) => product * size, perSample ? batchSize : 1);
+        executable.write(
+          id,
+          Float32Array.from({ length: count }, () => 8 * random.uniform() - 4),
+        );
+      }
+    }
+    executable.run('only', 4);
+    const written = program.tensors.filter(({ name }) => names.includes(name));
+    return Object.fromEntries(written.map(({ id, name }) => [name, executable.read(id) as Float32Array]));
+  });
+}
+
 describe.each(testedBuilds)('On the %s build', (build) => {
   test.each([
     { channels: 1, listed: false },
@@ -83,26 +144,24 @@ describe.each(testedBuilds)('On the %s build', (build) => {
     { channels: 52, listed: true },
   ])('the fused passes give the bits of the separate ones (%o)', async ({ channels, listed }) => {
     for (const activation of ['relu', 'relu6'] as const) {
-      const results = async (intermediate: TensorRole) =>
-        withEngine({ build, threads: 2 }, async (engine) => {
-          const program = blockProgram(channels, activation, intermediate, listed);
-          const executable = await engine.compile(program);
-          const random = new Random(7, 'fusion');
-          for (const { id, name, shape, perSample, role } of program.tensors) {
-            if (name === 'samples') executable.write(id, Int32Array.of(3, 0, 2, 3, 0, 0));
-            else if (role === 'input' || role === 'parameter') {
-              const count = shape.reduce((product, size) => product * size, perSample ? batchSize : 1);
-              executable.write(
-                id,
-                Float32Array.from({ length: count }, () => 8 * random.uniform() - 4),
-              );
-            }
-          }
-          executable.run('only', 4);
-          const written = program.tensors.filter(({ name }) => ['y', 'g', 'dx', 'mean', 'dgamma', 'dbeta', 'running mean'].includes(name));
-          return Object.fromEntries(written.map(({ id, name }) => [name, executable.read(id)]));
-        });
+      const names = ['y', 'g', 'dx', 'mean', 'dgamma', 'dbeta', 'running mean'];
+      const results = (intermediate: TensorRole) => resultsOf(build, blockProgram(channels, activation, intermediate, listed), names);
       expect(await results('temporary')).toEqual(await results('output'));
     }
   });
+
+  test.each([1, 13, 16, 52])(
+    "the fused end of a gated block's gradient gives the bits of the separate one (%i channels)",
+    async (channels) => {
+      for (const activation of ['relu', 'relu6'] as const) {
+        const results = (intermediate: TensorRole) =>
+          resultsOf(build, gatedEndProgram(channels, activation, intermediate), ['dy', 'dx', 'dmasks', 'dgamma', 'dbeta']);
+        const { dmasks, ...fused } = await results('temporary');
+        const { dmasks: separate, ...others } = await results('output');
+        expect(fused).toEqual(others);
+        // The same float32 products, added up in another order.
+        expect(relativeError(dmasks!, separate!)).toBeLessThan(1e-5);
+      }
+    },
+  );
 });
