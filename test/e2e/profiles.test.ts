@@ -5,19 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtinProfiles } from '../../src/energy/device-profile';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { mine } from './own-profile';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
-
-/** The first built-in profile at so many times its prices, as a person's own: every energy is that many times as much. */
-function mine(factor: number, name = 'mine'): string {
-  const text = JSON.stringify({ ...builtinProfiles[0], name });
-  return JSON.stringify(
-    JSON.parse(text, (key, value) => (key.endsWith('PJ') ? { ...value, value: factor * value.value } : value)),
-    undefined,
-    2,
-  );
-}
 
 describe('a device profile of one’s own', () => {
   let session: Session;

@@ -15,6 +15,8 @@ const project = join(__dirname, '..', '..');
 export interface SessionOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly workspaceTrust?: boolean;
+  /** Of the VS Code server and all that it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Folder under test/workspaces that is copied to be the workspace. */
   readonly workspace?: string;
   /** Sockets to the backend open, and then carry nothing, as behind some proxies. */
@@ -50,6 +52,7 @@ export class Session {
       vsix: join(project, `${name}-${version}.vsix`),
       settings: options.settings,
       workspaceTrust: options.workspaceTrust,
+      environment: options.environment,
     });
     const browser = await chromium.launch({
       executablePath: workbench.chromium,

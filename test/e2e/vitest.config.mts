@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
+    exclude: process.env.E2TRAIN_WITHOUT_SSH_SERVER ? ['test/e2e/measuring.test.ts'] : [],
     // Each file owns a VS Code server and a browser; two at once would starve each other on two cores.
     fileParallelism: false,
     testTimeout: 180_000,

@@ -7,6 +7,9 @@ import { phaseWord } from './measured-text';
 export type BoardChoice = MethodResult<'boards/list'>[number];
 export type HowToMeasure = Pick<MeasuringInput, 'board' | 'workload' | 'phases' | 'precisions'>;
 
+/** How this machine is called where an address of ssh could stand. */
+const thisMachine = 'local';
+
 /** What was answered last time, to be offered again. */
 export interface LastAnswers {
   readonly address?: string | undefined;
@@ -36,16 +39,25 @@ async function askBoard(boards: readonly BoardChoice[], last: LastAnswers): Prom
     label: `$(plus) ${vscode.l10n.t('Another board…')}`,
     detail: vscode.l10n.t('By its address; .e2train/boards.json keeps boards by name'),
   };
+  const machine = {
+    label: `$(vm) ${vscode.l10n.t('This machine')}`,
+    detail: vscode.l10n.t('With our own engine and this machine’s meter, where it has one'),
+    name: thisMachine,
+  };
   const named = boards.map(({ name, address }) => ({ label: `$(circuit-board) ${name}`, description: address, name }));
-  const choice = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly name?: string }>([...named, another], {
-    placeHolder: vscode.l10n.t('On which board?'),
-    ignoreFocusOut: true,
-  });
+  const choice = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly name?: string }>(
+    [...named, ...(boards.some(({ name }) => name === thisMachine) ? [] : [machine]), another],
+    {
+      placeHolder: vscode.l10n.t('On which board?'),
+      ignoreFocusOut: true,
+    },
+  );
   if (!choice) return undefined;
   const known = boards.find(({ name }) => name === choice.name);
-  const board = known?.name ?? (await askAddress(last.address));
+  const board = choice.name ?? (await askAddress(last.address));
   if (!board) return undefined;
-  if (known?.workload) return { board };
+  // This machine has a workload of its own.
+  if (known?.workload || (!known && board === thisMachine)) return { board };
   const workload = await askWorkload(board, last.workload);
   return workload ? { board, workload } : undefined;
 }
