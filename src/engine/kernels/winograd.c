@@ -6,6 +6,15 @@
 #include "plane_products.h"
 #include "winograd_tiling.h"
 
+/* The 3×3 taps of a vector of outputs, `tap_pitch` apart, turned by 180° and gathered where the weights are transposed. */
+INLINE void load_taps(const int transposed, const float *from, size_t tap_pitch, size_t output_pitch, vector (*taps)[3]) {
+  UNROLL for (int i = 0; i < 3; i++) UNROLL for (int j = 0; j < 3; j++) {
+    const float *tap = from + (transposed ? 8 - (i * 3 + j) : i * 3 + j) * tap_pitch;
+    if (transposed) UNROLL for (int lane = 0; lane < LANES; lane++) taps[i][j][lane] = tap[lane * output_pitch];
+    else taps[i][j] = load(tap);
+  }
+}
+
 /* Transformed weights [plane] in panels as pack_weights has them; for the input gradient turned by 180° and transposed. */
 static void pack_winograd_weights(const struct pack_winograd_weights *record, const struct worker *worker) {
   const float *w = at(worker, record->w);
@@ -19,20 +28,21 @@ static void pack_winograd_weights(const struct pack_winograd_weights *record, co
 
   for (int32_t panel = 0; panel < outputs;) {
     int32_t vectors = panel_vectors(outputs - panel);
-    for (int32_t input = share.from; input < share.to; input++)
-      for (int32_t v = 0; v < vectors; v++) {
-        const float *from = w + input * input_pitch + (panel + v * LANES) * output_pitch;
-        vector taps[3][3];
-        UNROLL for (int i = 0; i < 3; i++) UNROLL for (int j = 0; j < 3; j++) {
-          const float *tap = from + (transposed ? 8 - (i * 3 + j) : i * 3 + j) * tap_pitch;
-          if (transposed) UNROLL for (int lane = 0; lane < LANES; lane++) taps[i][j][lane] = tap[lane * output_pitch];
-          else taps[i][j] = load(tap);
+    float *to = packed + (size_t)panel * inputs;
+    FOR_PLANE_RUNS(first, end, share, vectors) {
+      plane_runs runs;
+      for (int32_t input = first, at = 0; input < end; input++)
+        for (int32_t v = 0; v < vectors; v++, at++) {
+          vector taps[3][3];
+          load_taps(transposed, w + input * input_pitch + (panel + v * LANES) * output_pitch, tap_pitch, output_pitch, taps);
+          TRANSFORM_TILE(transform_weights, taps, 3, planes, TILE_INPUTS)
+          UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++)
+              runs[i * TILE_INPUTS + j][at] = planes[i][j];
         }
-        TRANSFORM_TILE(transform_weights, taps, 3, planes, TILE_INPUTS)
-        float *to = packed + (size_t)panel * inputs + (input * vectors + v) * LANES;
-        UNROLL for (int i = 0; i < TILE_INPUTS; i++) UNROLL for (int j = 0; j < TILE_INPUTS; j++)
-            store(to + (i * TILE_INPUTS + j) * tap_pitch, planes[i][j]);
-      }
+      for (int32_t plane = 0; plane < PLANES; plane++)
+        for (int32_t at = 0; at < (end - first) * vectors; at++)
+          store(to + plane * tap_pitch + (first * vectors + at) * LANES, runs[plane][at]);
+    }
     panel += vectors * LANES;
   }
 }

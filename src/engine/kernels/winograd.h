@@ -87,3 +87,15 @@ INLINE void transform_weight_gradient(const vector *u, vector *g) {
     }                                                                                                                                      \
     UNROLL for (int i = 0; i < (transformed); i++) transform(half_[i], to[i]);                                                             \
   }
+
+/*
+ * Vectors that stand side by side in each of the planes of all weights. Planes are often a multiple of a cache's way apart: what goes to them
+ * vector by vector, plane by plane, drives itself out of the cache, so it goes there in runs.
+ */
+enum { RUN_VECTORS = 8 };
+typedef vector plane_runs[PLANES][RUN_VECTORS];
+
+/* Inputs of a panel of `vectors` vectors of outputs whose values fill the runs together, from `first` to before `end`. */
+#define FOR_PLANE_RUNS(first, end, share, vectors)                                                                                         \
+  for (int32_t first = (share).from, end; first < (share).to && (end = SMALLER_OF(first + RUN_VECTORS / (vectors), (share).to), 1);        \
+       first = end)
