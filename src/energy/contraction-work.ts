@@ -3,6 +3,7 @@ import type { MemoryTraffic } from './mapping/contraction-traffic';
 import type { LoopNest } from './mapping/loop-nest';
 import { mappingProblem } from './mapping/mapping-problem';
 import { bestMapping } from './mapping/search';
+import { beforeSearch } from './time-slice';
 
 /** Widths in bits of the operands of one contraction. */
 export interface ContractionWidths {
@@ -58,6 +59,7 @@ function searched(nest: LoopNest, widths: ContractionWidths, accelerator: Accele
   const key = `${nestNumber(nest)} ${samples} ${moving} ${stationary} ${sums} ${result}`;
   const remembered = known.get(key);
   if (remembered) return remembered;
+  beforeSearch();
   const ofBatch = { ...nest, sizes: [samples, ...nest.sizes.slice(1)] };
   // The price of a MAC changes no order.
   const problem = mappingProblem(ofBatch, accelerator, { ...widths, macPJ: 0 }, spatialUnrolling(ofBatch, accelerator));

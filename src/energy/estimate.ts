@@ -119,7 +119,7 @@ function costsAt(graph: LayerGraph, profile: DeviceProfile, options: EstimateOpt
 
 /**
  * Estimated energy of one executed training iteration, by layer, phase and component. The first estimate of a kind of layer on a device
- * searches for mappings, about a millisecond for each contraction; after that it is fast enough to follow a slider.
+ * searches for mappings, some ten milliseconds for each contraction (`withinSlice` bounds that); after that it is fast enough to follow a slider.
  * @throws RangeError when the batch size is not a positive whole number, or not even one element of each operand fits the device.
  */
 export function estimateNetwork(graph: LayerGraph, profile: DeviceProfile, options: EstimateOptions): NetworkEstimate {

@@ -85,9 +85,9 @@ export class EditorProviders extends Disposable {
     if (!vscode.workspace.isTrusted) return [untrustedLens()].map((lens) => this.lens(document, lens));
     const estimate = this.estimates.of(document.uri);
     if (!estimate) return [];
-    const { inspection, models, unavailable } = estimate;
-    const lenses = unavailable
-      ? inspection.models.flatMap((model) => unestimatedLenses(file, model, unavailable.reason))
+    const { inspection, models, missing } = estimate;
+    const lenses = missing
+      ? inspection.models.flatMap((model) => unestimatedLenses(file, model, missing.reason))
       : models.flatMap((model) => modelLenses(file, model));
     const [problem] = this.inspections.problemsAt(document.uri);
     if (problem)

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withinSlice } from '../../energy/time-slice';
 import type { RunConfiguration } from '../../protocol/configuration';
 import type { InspectedModel } from '../../protocol/inspection';
 import { Disposable } from '../disposable';
@@ -8,12 +9,15 @@ import { type AnnotatedLine, annotateLines, linesOfModels } from './annotated-li
 import { type EstimatedModel, estimateModel } from './estimated-model';
 import type { Inspection, Inspections } from './inspections';
 
+/** Nobody notices that an editor's thread was kept for so long. */
+const sliceMs = 40;
+
 export interface DocumentEstimate {
   readonly inspection: Inspection;
   readonly models: readonly EstimatedModel[];
   readonly lines: readonly AnnotatedLine[];
-  /** Why there are no figures although there are models, in one sentence, and the lines that lack them. */
-  readonly unavailable?: { readonly reason: string; readonly lines: readonly number[] };
+  /** Where there are no figures although there are models: why, in one sentence, or no reason while they are computed; and the lines that lack them. */
+  readonly missing?: { readonly reason?: string; readonly lines: readonly number[] };
 }
 
 /** Holds the configuration of the next run, which batch size, device profile and savers come from. */
@@ -60,6 +64,7 @@ export class Estimates extends Disposable {
     if (!inspection) return undefined;
     const estimate = this.estimate(uri, inspection);
     this.cache.set(key, estimate);
+    if (isUnderway(estimate)) this.goOn(uri, inspection, estimate);
     return estimate;
   }
 
@@ -70,14 +75,32 @@ export class Estimates extends Disposable {
     });
   }
 
+  /** The first estimate of a large model takes longer than an editor's thread should be kept: events come in between. */
+  private goOn(uri: vscode.Uri, inspection: Inspection, before: DocumentEstimate): void {
+    setTimeout(() => {
+      // Something else has changed meanwhile: whoever asks then begins anew.
+      if (this.cache.get(uri.toString()) !== before) return;
+      const estimate = this.estimate(uri, inspection);
+      this.cache.set(uri.toString(), estimate);
+      if (isUnderway(estimate)) this.goOn(uri, inspection, estimate);
+      else this.changed.fire(uri);
+    });
+  }
+
   private estimate(uri: vscode.Uri, inspection: Inspection): DocumentEstimate {
     const elsewhere = isDirty(uri) ? [] : this.modelsFromElsewhere(uri);
-    try {
-      const models = this.estimateModels(inspection.models);
-      return { inspection, models, lines: annotateLines(uri.fsPath, [...models, ...this.estimateModels(elsewhere)]) };
-    } catch (error) {
+    const without = (reason?: string): DocumentEstimate => {
       const lines = linesOfModels(uri.fsPath, [...inspection.models, ...elsewhere]);
-      return { inspection, models: [], lines: [], unavailable: { reason: (error as Error).message, lines } };
+      return { inspection, models: [], lines: [], missing: { ...(reason !== undefined && { reason }), lines } };
+    };
+    try {
+      const done = withinSlice(sliceMs, () => {
+        const models = this.estimateModels(inspection.models);
+        return { inspection, models, lines: annotateLines(uri.fsPath, [...models, ...this.estimateModels(elsewhere)]) };
+      });
+      return done?.value ?? without();
+    } catch (error) {
+      return without((error as Error).message);
     }
   }
 
@@ -96,6 +119,8 @@ export class Estimates extends Disposable {
     return models.map((model) => estimateModel(model, configuration, profile, this.measurements.shown()));
   }
 }
+
+const isUnderway = ({ missing }: DocumentEstimate): boolean => missing !== undefined && missing.reason === undefined;
 
 const isDirty = (uri: vscode.Uri): boolean =>
   vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.fsPath === uri.fsPath);

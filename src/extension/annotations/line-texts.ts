@@ -2,6 +2,7 @@ import { localize } from '../localize';
 import { annotationLabel, annotationText } from './annotation-text';
 import type { DocumentEstimate } from './estimates';
 import { hoverText, unavailableHover } from './hover-text';
+import { estimating, missingFigures } from './missing-figures';
 
 /** What is shown of a line that makes layers: figures, or that there are none. */
 export interface LineText {
@@ -16,17 +17,16 @@ export interface LineText {
 }
 
 /** @param lengthOf characters of a line, which is counted from 1. */
-export function lineTexts(
-  { lines, unavailable }: Pick<DocumentEstimate, 'lines' | 'unavailable'>,
-  lengthOf: (line: number) => number,
-): LineText[] {
-  if (unavailable)
-    return unavailable.lines.map((line) => ({
+export function lineTexts({ lines, missing }: Pick<DocumentEstimate, 'lines' | 'missing'>, lengthOf: (line: number) => number): LineText[] {
+  if (missing) {
+    const { reason } = missing;
+    return missing.lines.map((line) => ({
       line,
-      text: localize('energy unavailable'),
-      label: localize('Energy unavailable: {0}', unavailable.reason),
-      hover: () => unavailableHover(unavailable.reason),
+      text: reason === undefined ? estimating() : localize('energy unavailable'),
+      label: missingFigures(reason),
+      hover: () => (reason === undefined ? estimating() : unavailableHover(reason)),
     }));
+  }
   return lines.map((line) => ({
     line: line.line,
     text: annotationText(line, lengthOf(line.line)),

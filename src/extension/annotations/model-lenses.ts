@@ -3,6 +3,7 @@ import type { InspectedModel, InspectionProblem } from '../../protocol/inspectio
 import { localize } from '../localize';
 import { estimatedMark } from './annotation-text';
 import type { EstimatedModel } from './estimated-model';
+import { missingFigures } from './missing-figures';
 
 /** What a CodeLens above a model does when it is clicked. */
 export type LensAction =
@@ -54,11 +55,16 @@ export function modelLenses(file: string, { model, run }: EstimatedModel): Model
   return lenses;
 }
 
-/** The same without figures: what can be done, and why there are none. */
-export function unestimatedLenses(file: string, model: InspectedModel, reason: string): ModelLens[] {
+/** The same without figures: what can be done, and why there are none. @param reason absent while they are computed. */
+export function unestimatedLenses(file: string, model: InspectedModel, reason: string | undefined): ModelLens[] {
   const line = lineOf(file, model);
-  const title = `$(warning) ${localize('Energy unavailable: {0}', reason)}`;
-  return [...actionLenses(line, model.exportName), { line, title, tooltip: reason, action: { kind: 'deviceProfile' } }];
+  const { exportName } = model;
+  const words = missingFigures(reason);
+  const lens: ModelLens =
+    reason === undefined
+      ? { line, title: words, tooltip: words, action: { kind: 'layers', exportName } }
+      : { line, title: `$(warning) ${words}`, tooltip: reason, action: { kind: 'deviceProfile' } };
+  return [...actionLenses(line, exportName), lens];
 }
 
 const lineOf = (file: string, { source }: InspectedModel): number => (source.file === file ? source.line : 1);

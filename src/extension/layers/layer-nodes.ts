@@ -5,6 +5,7 @@ import type { InspectedModel, InspectionProblem } from '../../protocol/inspectio
 import type { EstimatedLayer, EstimatedModel } from '../annotations/estimated-model';
 import { formatShape } from '../annotations/input-shape';
 import { madeLayers } from '../annotations/made-layers';
+import { missingFigures } from '../annotations/missing-figures';
 import { localize } from '../localize';
 import { measuredFigure } from '../measurements/measured-figure';
 import { measuredLabel, measuredText } from '../measurements/measured-text';
@@ -46,15 +47,15 @@ export function modelNode(file: string, estimated: EstimatedModel): LayerNode {
   };
 }
 
-/** A model without figures, and why. */
-export function unestimatedNode(file: string, model: InspectedModel, reason: string): LayerNode {
+/** A model without figures, and why. @param reason absent while they are computed. */
+export function unestimatedNode(file: string, model: InspectedModel, reason: string | undefined): LayerNode {
   const name = modelName(file, model);
-  const description = localize('Energy unavailable: {0}', reason);
+  const description = missingFigures(reason);
   return {
     id: `${file}#${model.exportName}`,
     label: name,
     description,
-    icon: 'warning',
+    icon: reason === undefined ? 'loading~spin' : 'warning',
     accessibilityLabel: localize('Model {0}, {1}', name, description),
     target: { file: model.source.file, line: model.source.line },
     children: [],

@@ -71,8 +71,8 @@ export class LayersView extends Disposable implements vscode.TreeDataProvider<La
     this.roots ??= this.estimates
       .all()
       .flatMap(({ uri, estimate }) => [
-        ...(estimate.unavailable
-          ? estimate.inspection.models.map((model) => unestimatedNode(uri.fsPath, model, estimate.unavailable!.reason))
+        ...(estimate.missing
+          ? estimate.inspection.models.map((model) => unestimatedNode(uri.fsPath, model, estimate.missing!.reason))
           : estimate.models.map((model) => modelNode(uri.fsPath, model))),
         ...estimate.inspection.problems.map((problem, index) => problemNode(uri.fsPath, problem, index)),
       ]);

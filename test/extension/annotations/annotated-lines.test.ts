@@ -56,13 +56,19 @@ describe('the text behind a line', () => {
 });
 
 describe('a line without an estimate', () => {
-  const unavailable = { reason: 'mine.json is no JSON.', lines: linesOfModels(file, [inspectedModel]) };
-  const texts = lineTexts({ lines: [], unavailable }, () => 40);
+  const missing = { reason: 'mine.json is no JSON.', lines: linesOfModels(file, [inspectedModel]) };
+  const texts = lineTexts({ lines: [], missing }, () => 40);
 
   it('says so where its figure would stand, and why in the hover and to screen readers', () => {
     expect(texts.map(({ line }) => line)).toEqual(lines.map(({ line }) => line));
     expect(texts[0]).toMatchObject({ text: 'energy unavailable', label: 'Energy unavailable: mine.json is no JSON.' });
     expect(texts[0]!.hover()).toBe('**Energy unavailable** — mine\\.json is no JSON\\.');
+  });
+
+  it('says that it is being estimated while there is no reason', () => {
+    const [underway] = lineTexts({ lines: [], missing: { lines: missing.lines } }, () => 40);
+    expect(underway).toMatchObject({ line: texts[0]!.line, text: 'estimating…', label: 'estimating…' });
+    expect(underway!.hover()).toBe('estimating…');
   });
 });
 

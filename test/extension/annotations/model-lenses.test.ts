@@ -23,6 +23,8 @@ describe('lenses of a model', () => {
       [2, '$(warning) Energy unavailable: There is no profile.'],
     ]);
     expect(lenses[2]!.action).toEqual({ kind: 'deviceProfile' });
+    const [, , underway] = unestimatedLenses(file, inspectedModel, undefined);
+    expect(underway).toMatchObject({ line: 2, title: 'estimating…', action: { kind: 'layers' } });
   });
 });
 

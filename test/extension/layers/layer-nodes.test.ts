@@ -39,6 +39,7 @@ describe('rows of the Layers view', () => {
   it('say why a model has no figures', () => {
     const unestimated = unestimatedNode(file, inspectedModel, 'There is no profile.');
     expect(unestimated).toMatchObject({ id: node.id, label: node.label, description: 'Energy unavailable: There is no profile.' });
+    expect(unestimatedNode(file, inspectedModel, undefined)).toMatchObject({ id: node.id, description: 'estimating…' });
   });
 
   it('say a problem, and ask for a missing shape', () => {
