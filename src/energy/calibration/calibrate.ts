@@ -18,7 +18,7 @@ export interface Calibration {
   readonly staticPowerW?: number;
   /** One standard deviation of each, from the scatter about the fit. */
   readonly standardErrors: Readonly<Partial<Record<FittedCoefficient, number>>>;
-  /** Share of the variance of the measured energies that the new profile's estimates explain, at most 1. */
+  /** Share of the variance of the measured energies that the new profile's estimates explain, at most 1; 0 where they do not vary. */
   readonly r2: number;
   /** Root mean square of estimate over measurement, minus 1. */
   readonly relativeError: number;
@@ -53,7 +53,8 @@ export function calibrate(
   }
   const { fit, timing, residualsJ, relativeError } = best!;
   const { [staticPower]: staticPowerW, ...factors } = fit.values;
-  const r2 = 1 - sumOfSquares(residualsJ) / spreadOf(measured.map(({ energyJ }) => energyJ));
+  const spread = spreadOf(measured.map(({ energyJ }) => energyJ));
+  const r2 = spread > 0 ? 1 - sumOfSquares(residualsJ) / spread : 0;
   const profile = fittedProfile(base, fit, timing, `Calibrated from ${provenance}; R² ${r2.toFixed(4)}.`);
   return {
     profile: { ...profile, name, description: `${base.name} calibrated from ${provenance}.` },

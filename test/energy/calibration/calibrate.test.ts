@@ -124,6 +124,13 @@ describe('calibration', () => {
     expect(base).toEqual(before);
   });
 
+  it('explains no variance where there is none', () => {
+    const [one] = measurementsOf(deviceOf(truth), { noise: 0, widths: [32], layers: ({ kind }) => kind === 'add', phases: ['forward'] });
+    const { r2, warnings } = calibrate(graph, base, [one!, one!, one!, one!, one!], called);
+    expect(r2).toBe(0);
+    expect(named(warnings, 'cannot be told apart')).toBe(true);
+  });
+
   it('refuses fewer measurements than it takes', () => {
     const few = measurementsOf(deviceOf(truth), { noise: 0, widths: [32] }).slice(0, 2);
     expect(() => calibrate(graph, base, few, called)).toThrow('2 measurements cannot fit');
