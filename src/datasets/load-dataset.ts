@@ -16,7 +16,7 @@ export async function loadDataset(reference: DataReference): Promise<Dataset> {
   return {
     ...(await loadDirectory(mediaFile('fashion-mnist-sample'))),
     name: 'Fashion-MNIST sample',
-    provenance: 'built in: 5 000 training and 1 000 test images of Fashion-MNIST (Zalando SE, MIT licence)',
+    provenance: 'built in: 4 000 training and 1 000 test images of Fashion-MNIST (Zalando SE, MIT licence)',
   };
 }
 

@@ -16,7 +16,7 @@ import { writeFileAtomically } from '../platform/atomic-write';
 const original = process.argv[2] ?? '/usr/share/datasets/fashion-mnist';
 const sample = join(__dirname, '..', '..', 'media', 'fashion-mnist-sample');
 const parts = [
-  { part: 'train', perClass: 500 },
+  { part: 'train', perClass: 400 },
   { part: 't10k', perClass: 100 },
 ];
 

@@ -11,7 +11,7 @@ import { RunStore } from '../../src/runs/run-store';
 import { executeRun } from '../../src/training/execute-run';
 import { RunControl } from '../../src/training/run-control';
 
-/** Chance is 10 %. Measured with seed 1: 58 % after 100 iterations of 32 images, 78 % after 300 of 64. */
+/** Chance is 10 %. Measured with seed 1: 65 % after 100 iterations of 32 images, 79 % after 300 of 64. */
 it('ResNet-8 tells the built-in images apart far better than chance after 100 iterations', async () => {
   const workspace = mkdtempSync(join(tmpdir(), 'e2-train-sample-'));
   const dataset = await loadDataset({ kind: 'builtin' });
