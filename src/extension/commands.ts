@@ -6,6 +6,7 @@ export const commands = {
   deleteMeasurement: 'e2train.deleteMeasurement',
   stopRun: 'e2train.stopRun',
   resumeRun: 'e2train.resumeRun',
+  fineTuneRun: 'e2train.fineTuneRun',
   deleteRun: 'e2train.deleteRun',
   openRunFolder: 'e2train.openRunFolder',
   openDashboard: 'e2train.openDashboard',

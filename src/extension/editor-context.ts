@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withModel } from '../protocol/next-model';
 import type { Inspections } from './annotations/inspections';
 import { rememberedShape } from './annotations/remembered-shapes';
 import type { Backend } from './backend/backend';
@@ -49,7 +50,7 @@ export class EditorContext extends Disposable {
     const { inputShapes } = this.inspections;
     const models = exportNames.map((exportName) => ({ file, exportName, inputShape: rememberedShape(inputShapes, file, exportName) }));
     const model = followedModel(this.nextRun.configuration, this.nextRun.hasChosenModel, models);
-    if (model) void this.nextRun.configure({ ...this.nextRun.configuration, model });
+    if (model) void this.nextRun.configure(withModel(this.nextRun.configuration, model));
   }
 
   private set(key: string, value: unknown): void {

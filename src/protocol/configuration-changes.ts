@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { type RunConfiguration, runConfigurationSchema } from './configuration';
 
-/** What differs between two configurations, and nothing else: applied to a third, it leaves alone whatever it does not name. */
+/**
+ * What differs between two configurations, and nothing else: applied to a third, it leaves alone whatever it does not name. An optional field
+ * that is gone is null.
+ */
 export const configurationChangesSchema = z.record(z.string(), z.unknown());
 export type ConfigurationChanges = z.infer<typeof configurationChangesSchema>;
 
@@ -30,6 +33,7 @@ function objectChanges(before: object, after: object): ConfigurationChanges {
     // References name one thing: parts of two of them do not mix.
     changes[key] = isPlain(value) && isPlain(old) && !('kind' in value) ? objectChanges(old, value) : value;
   }
+  for (const key of Object.keys(before)) if ((after as Record<string, unknown>)[key] === undefined) changes[key] = null;
   return changes;
 }
 
@@ -37,7 +41,8 @@ function merge(target: object, changes: ConfigurationChanges): Record<string, un
   const merged: Record<string, unknown> = { ...target };
   for (const [key, value] of Object.entries(changes)) {
     const old = merged[key];
-    merged[key] = isPlain(value) && isPlain(old) && !('kind' in value) ? merge(old, value) : value;
+    if (value === null) delete merged[key];
+    else merged[key] = isPlain(value) && isPlain(old) && !('kind' in value) ? merge(old, value) : value;
   }
   return merged;
 }

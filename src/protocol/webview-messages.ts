@@ -21,6 +21,8 @@ export const toSaversSchema = z.discriminatedUnion('type', [
     graph: layerGraphSchema.optional(),
     /** Names of the networks that can be chosen: built-in ones, and models of open files. */
     models: z.array(z.strictObject({ label: z.string(), model: runConfigurationSchema.shape.model })),
+    /** Finished runs, whose weights a run of the same network can begin with: the folder of the model that they left. */
+    trainedModels: z.array(z.strictObject({ label: z.string(), folder: z.string(), model: runConfigurationSchema.shape.model })),
     /** A person's own device profiles, beside the built-in ones. */
     ownProfiles: profileCollectionSchema,
     /** The run that sliders tune; absent when none is live. */

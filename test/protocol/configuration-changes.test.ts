@@ -33,6 +33,13 @@ describe('changes to the next run', () => {
     expect(applyChanges(fromFile, changes).model).toEqual({ kind: 'builtin', name: 'resnet8' });
   });
 
+  it('take an optional field away that the person took away', () => {
+    const fineTuned = { ...defaults, startFrom: '/run/model' };
+    expect(changesBetween(fineTuned, defaults)).toEqual({ startFrom: null });
+    expect(applyChanges(fineTuned, { startFrom: null })).toEqual(defaults);
+    expect(changesBetween(fineTuned, { ...fineTuned, startFrom: undefined })).toEqual({ startFrom: null });
+  });
+
   it('that no longer fit the schema are left out, the others kept', () => {
     expect(applyChanges(defaults, { batchSize: -1, iterations: 9, forgotten: true })).toEqual({ ...defaults, iterations: 9 });
   });

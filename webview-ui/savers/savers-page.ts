@@ -1,5 +1,6 @@
 import { builtinProfiles } from '../../src/energy/device-profile';
 import type { RunConfiguration, Savers } from '../../src/protocol/configuration';
+import { sameModel, withModel } from '../../src/protocol/next-model';
 import type { FromSavers, ToSavers } from '../../src/protocol/webview-messages';
 import { element, setText } from '../shared/element';
 import type { Host } from '../shared/host';
@@ -44,7 +45,10 @@ export class SaversPage {
     textContent: 'Asking the editor for the settings…',
     attributes: { role: 'status' },
   });
-  private readonly model = new ChoiceInput('model', 'Model', (value) => this.change({ model: this.state!.models[Number(value)]!.model }));
+  private readonly model = new ChoiceInput('model', 'Model', (value) => this.changeModel(Number(value)));
+  private readonly weights = new ChoiceInput('startFrom', 'Weights to begin with', (folder) =>
+    this.change({ startFrom: folder || undefined }),
+  );
   private readonly data = new ChoiceInput('data', 'Data set', (value) => this.changeData(value));
   private readonly device = new ChoiceInput('device', 'Device profile', (deviceProfile) => this.change({ deviceProfile }));
   private readonly engine = new ChoiceInput('engine', 'Engine', (engine) => this.change({ engine: engine as RunConfiguration['engine'] }));
@@ -112,6 +116,7 @@ export class SaversPage {
         'Run',
         this.fixedNote,
         this.model.root,
+        this.weights.root,
         this.data.root,
         this.device.root,
         this.baseline.root,
@@ -158,14 +163,20 @@ export class SaversPage {
     this.advanced.fill(savers);
   }
 
-  private showChoices({ models, ownProfiles, liveProfile }: ToSavers): void {
-    const { model, data, deviceProfile, engine, savers } = this.draft.configuration!;
+  private showChoices({ models, trainedModels, ownProfiles, liveProfile }: ToSavers): void {
+    const { model, startFrom, data, deviceProfile, engine, savers } = this.draft.configuration!;
     this.engine.show(engineChoices, engine);
     this.baseline.showSavers(savers);
     const chosen = models.findIndex((candidate) => sameModel(candidate.model, model));
     const choices = models.map(({ label }, index) => ({ value: String(index), label }));
     if (chosen < 0) choices.push({ value: 'other', label: model.kind === 'file' ? model.path : model.name });
     this.model.show(choices, chosen < 0 ? 'other' : String(chosen));
+    const itsOwn = model.kind === 'file' && model.path.endsWith('.py') ? 'The model’s own' : 'New';
+    const trained = trainedModels.filter((candidate) => sameModel(candidate.model, model));
+    const weights = [{ value: '', label: itsOwn }, ...trained.map(({ folder, label }) => ({ value: folder, label }))];
+    if (startFrom && !trained.some(({ folder }) => folder === startFrom)) weights.push({ value: startFrom, label: startFrom });
+    this.weights.show(weights, startFrom ?? '');
+    this.weights.root.hidden = weights.length === 1;
     this.data.show(
       [
         { value: builtinData, label: 'Built-in Fashion-MNIST sample' },
@@ -191,7 +202,7 @@ export class SaversPage {
     this.controls.show(live, blocked, this.starting);
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
-    for (const input of [this.model, this.data, this.device, this.baseline, this.engine, this.batchSize, this.seed])
+    for (const input of [this.model, this.weights, this.data, this.device, this.baseline, this.engine, this.batchSize, this.seed])
       input.disabled = live !== undefined;
     for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.psg, this.swa, this.advanced])
       input.disabled = live !== undefined && !live.ours;
@@ -212,6 +223,12 @@ export class SaversPage {
     if (change.enabled) this.draft.changeSaver('stochasticDepth', { enabled: false });
     this.changeSaver('slu', change);
     this.baseline.showSavers(this.draft.configuration!.savers);
+  }
+
+  private changeModel(choice: number): void {
+    this.draft.configuration = withModel(this.draft.configuration!, this.state!.models[choice]!.model);
+    this.showChoices(this.state!);
+    this.changed();
   }
 
   private changeData(value: string): void {
@@ -252,11 +269,6 @@ export class SaversPage {
       this.show();
     }, startingMs);
   }
-}
-
-function sameModel(one: RunConfiguration['model'], other: RunConfiguration['model']): boolean {
-  if (one.kind === 'builtin') return other.kind === 'builtin' && one.name === other.name;
-  return other.kind === 'file' && one.path === other.path && one.exportName === other.exportName;
 }
 
 function group(title: string, ...children: Node[]): HTMLElement {

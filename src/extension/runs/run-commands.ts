@@ -90,8 +90,7 @@ export class RunCommands extends Disposable {
   }
 
   private async delete(argument: unknown): Promise<void> {
-    const runId = runIdOf(argument) ?? (await this.choose((summary) => !isLive(summary), vscode.l10n.t('Which run shall be deleted?')));
-    const summary = runId ? this.runs.get(runId) : undefined;
+    const summary = await this.named(argument, (one) => !isLive(one), vscode.l10n.t('Which run shall be deleted?'));
     if (!summary) return;
     const confirm = vscode.l10n.t('Delete');
     const detail = vscode.l10n.t('Its record, checkpoints and model in {0} go with it. This cannot be undone.', summary.directory);
@@ -100,9 +99,14 @@ export class RunCommands extends Disposable {
     await this.backend.request('runs/delete', { runId: summary.run.id });
   }
 
+  /** The run that an argument of a command names, or else the one that fits or that the person picks. */
+  async named(argument: unknown, fits: (summary: RunSummary) => boolean, question: string): Promise<RunSummary | undefined> {
+    const runId = runIdOf(argument) ?? (await this.choose(fits, question));
+    return runId ? this.runs.get(runId) : undefined;
+  }
+
   private async openFolder(argument: unknown): Promise<void> {
-    const runId = runIdOf(argument) ?? (await this.choose(() => true, vscode.l10n.t('Whose folder?')));
-    const summary = runId ? this.runs.get(runId) : undefined;
+    const summary = await this.named(argument, () => true, vscode.l10n.t('Whose folder?'));
     if (!summary) return;
     const file = vscode.Uri.joinPath(vscode.Uri.file(summary.directory), 'run.json');
     // In a browser or a remote window there is no file manager to show it in: the Explorer is the place.

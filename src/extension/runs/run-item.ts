@@ -3,6 +3,7 @@ import type { RunState } from '../../protocol/records';
 import type { RunSummary } from '../../protocol/runs';
 import { inCode } from '../in-code';
 import { localize } from '../localize';
+import { leftModel } from '../savers/trained-models';
 import { isInAnotherWindow, isLive, lossText, metricTexts, progressText, savedShare, stateName } from './run-progress';
 
 /** A row of the Runs view, as data. */
@@ -11,7 +12,7 @@ export interface RunItem {
   readonly description: string;
   readonly icon: string;
   readonly iconColor?: string;
-  /** Words that the menus in package.json look for: `run`, `stoppable`, `resumable`, `deletable`. */
+  /** Words that the menus in package.json look for: `run`, `stoppable`, `resumable`, `trained`, `deletable`. */
   readonly contextValue: string;
   readonly tooltip: string;
   readonly accessibilityLabel: string;
@@ -60,7 +61,7 @@ function parameterTexts({ run }: RunSummary): string[] {
 function contextWords(summary: RunSummary): string[] {
   if (isInAnotherWindow(summary)) return ['run'];
   if (isLive(summary)) return summary.run.state === 'stopping' ? ['run'] : ['run', 'stoppable'];
-  return ['run', ...(summary.resumable ? ['resumable'] : []), 'deletable'];
+  return ['run', ...(summary.resumable ? ['resumable'] : []), ...(leftModel(summary) ? ['trained'] : []), 'deletable'];
 }
 
 /** Markdown: no part of it comes from outside unescaped, since titles are shown as code. */
@@ -79,6 +80,7 @@ function tooltip(summary: RunSummary): string {
     [localize('Saved so far (estimated)'), saved === undefined ? undefined : formatShare(saved)],
     [localize('Energy at the end (predicted)'), prediction && isLive(summary) ? formatJoules(prediction.energyJ) : undefined],
     [localize('Time in all (predicted)'), prediction && isLive(summary) ? formatDuration(prediction.seconds) : undefined],
+    [localize('Began with'), run.configuration.startFrom],
     [localize('Device profile'), run.configuration.deviceProfile],
     [localize('Seed'), String(run.configuration.seed)],
     [localize('Folder'), summary.directory],

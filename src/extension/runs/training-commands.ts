@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunConfiguration } from '../../protocol/configuration';
+import { withModel } from '../../protocol/next-model';
 import { parseInputShape } from '../annotations/input-shape';
 import type { Inspections } from '../annotations/inspections';
 import { rememberedShape } from '../annotations/remembered-shapes';
@@ -7,6 +8,7 @@ import { chooseExport, modelArgument, saveModel } from '../chosen-model';
 import { commands } from '../commands';
 import { Disposable } from '../disposable';
 import { fileModelReference } from '../savers/model-choices';
+import { leftModel, trainedModel } from '../savers/trained-models';
 import type { NextRun } from '../settings/next-run';
 import { type RunCommands, showFailure } from './run-commands';
 
@@ -22,6 +24,7 @@ export class TrainingCommands extends Disposable {
       this.track(vscode.commands.registerCommand(id, (argument: unknown) => handler(argument).catch(showFailure)));
     register(commands.train, (argument) => this.train(argument));
     register(commands.startNextRun, () => this.start(this.nextRun.configuration));
+    register(commands.fineTuneRun, (argument) => this.fineTune(argument));
     register(commands.setInputShape, (argument) => this.setInputShape(argument));
   }
 
@@ -33,7 +36,7 @@ export class TrainingCommands extends Disposable {
     if (exportName === undefined) return;
     const file = target.uri.fsPath;
     const inputShape = rememberedShape(this.inspections.inputShapes, file, exportName);
-    const configuration = { ...this.nextRun.configuration, model: fileModelReference({ file, exportName, inputShape }) };
+    const configuration = withModel(this.nextRun.configuration, fileModelReference({ file, exportName, inputShape }));
     await this.nextRun.configure(configuration);
     await this.start(configuration);
   }
@@ -45,6 +48,16 @@ export class TrainingCommands extends Disposable {
       throw new Error(vscode.l10n.t('{0} could not be saved, so it was not trained.', model.path));
     const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the run…') };
     await vscode.window.withProgress(options, () => this.runs.start(configuration));
+  }
+
+  /** The next run begins with what a finished one has learned; data and savers are chosen, and the run is started, in the Savers view. */
+  private async fineTune(argument: unknown): Promise<void> {
+    const question = vscode.l10n.t('Which run’s model shall be trained on?');
+    const summary = await this.runs.named(argument, leftModel, question);
+    if (!summary) return;
+    const { model, folder } = trainedModel(summary);
+    await this.nextRun.configure({ ...this.nextRun.configuration, model, startFrom: folder });
+    await vscode.commands.executeCommand('e2train.savers.focus');
   }
 
   private async setInputShape(argument: unknown): Promise<void> {

@@ -15,6 +15,7 @@ import type { NextRun } from '../settings/next-run';
 import { pageOptions, renderPage } from '../webview/page';
 import { type FileModel, modelChoices } from './model-choices';
 import type { ModelGraphs } from './model-graphs';
+import { leftModel, trainedModel } from './trained-models';
 
 /** Figures of a live run come often; the view gets them at most this often. */
 const sendPauseMs = 200;
@@ -83,6 +84,7 @@ export class SaversView extends Disposable implements vscode.WebviewViewProvider
       configuration: nextRun.configuration,
       lastChange: this.lastChange,
       models: modelChoices(this.fileModels()),
+      trainedModels: runs.all().filter(leftModel).map(trainedModel),
       ownProfiles: profiles.own,
       ...(live ? { live } : {}),
       ...(liveProfile ? { liveProfile } : {}),

@@ -70,7 +70,7 @@ describe('a row of the Runs view', () => {
 
   it('can be resumed and deleted once it has ended', () => {
     expect(runItem(summary('stopped', { resumable: true })).contextValue).toBe('run resumable deletable');
-    expect(runItem(summary('finished')).contextValue).toBe('run deletable');
+    expect(runItem(summary('finished')).contextValue).toBe('run trained deletable');
     expect(runItem(summary('stopping')).contextValue).toBe('run');
   });
 
