@@ -27,7 +27,7 @@ export class EstimateCard {
     const known = view.kind === 'estimated';
     this.head.hidden = !known;
     this.rows.hidden = !known;
-    const note = known ? view.note : `Unavailable: ${view.reason}`;
+    const note = known ? view.note : view.kind === 'estimating' ? 'Estimating…' : `Unavailable: ${view.reason}`;
     this.note.hidden = note === undefined;
     setText(this.note, note ?? '');
     if (!known) return;

@@ -1,6 +1,7 @@
 import { findDeviceProfile } from '../../src/energy/device-profile';
 import { formatJoules, formatShare } from '../../src/energy/format';
 import { estimateRun } from '../../src/energy/run-estimate';
+import { withinSlice } from '../../src/energy/time-slice';
 import type { RunConfiguration } from '../../src/protocol/configuration';
 import type { DeviceProfile, ProfileCollection } from '../../src/protocol/device-profile';
 import type { LayerGraph } from '../../src/protocol/layer-graph';
@@ -11,7 +12,7 @@ export interface EstimateRow {
   readonly value: string;
 }
 
-/** What the estimate card shows: figures, or why there are none. */
+/** What the estimate card shows: figures, or why there are none. While they are being computed, it is to be asked again. */
 export type EstimateView =
   | {
       readonly kind: 'estimated';
@@ -20,6 +21,7 @@ export type EstimateView =
       readonly rows: readonly EstimateRow[];
       readonly note?: string;
     }
+  | { readonly kind: 'estimating' }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /** Where device profiles come from: a live run has its own, as it was when the run began. */
@@ -28,7 +30,10 @@ export interface KnownProfiles {
   readonly liveProfile?: DeviceProfile;
 }
 
-/** Computes the card's figures from the settings as they stand; fast enough to follow a moving slider. */
+/** A slider must not stand still for longer. */
+const sliceMs = 40;
+
+/** Computes the card's figures from the settings as they stand; fast enough to follow a moving slider, but for the first estimate of a network. */
 export function estimateView(
   configuration: RunConfiguration,
   graph: LayerGraph | undefined,
@@ -38,7 +43,10 @@ export function estimateView(
   if (problem) return { kind: 'unavailable', reason: problem };
   if (!graph) return { kind: 'unavailable', reason: 'The estimate appears once the model has been inspected.' };
   try {
-    const estimate = estimateRun(graph, liveProfile ?? findDeviceProfile(configuration.deviceProfile, ownProfiles), configuration);
+    const profile = liveProfile ?? findDeviceProfile(configuration.deviceProfile, ownProfiles);
+    const done = withinSlice(sliceMs, () => estimateRun(graph, profile, configuration));
+    if (!done) return { kind: 'estimating' };
+    const estimate = done.value;
     const { smd } = configuration.savers;
     const executed = Math.round(estimate.expectedExecuted);
     return {

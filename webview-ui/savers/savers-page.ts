@@ -39,6 +39,7 @@ export class SaversPage {
   /** The live run's settings as it was last told them. */
   private tuned?: RunConfiguration;
   private sending?: ReturnType<typeof setTimeout>;
+  private estimating?: ReturnType<typeof setTimeout>;
   private starting = false;
   private readonly waiting = element('p', {
     className: 'note',
@@ -196,7 +197,10 @@ export class SaversPage {
 
   private show(): void {
     const { graph, problem, live } = this.state!;
-    this.estimate.show(estimateView(this.draft.configuration!, graph, problem, this.state!), live !== undefined);
+    const view = estimateView(this.draft.configuration!, graph, problem, this.state!);
+    this.estimate.show(view, live !== undefined);
+    clearTimeout(this.estimating);
+    if (view.kind === 'estimating') this.estimating = setTimeout(() => this.show());
     const valid = [this.iterations, this.batchSize, this.learningRate, this.seed, this.advanced].every((input) => input.valid);
     const blocked = problem ?? (valid ? undefined : 'Correct the marked fields to train.');
     this.controls.show(live, blocked, this.starting);
