@@ -52,7 +52,7 @@ interface Load extends z.infer<typeof loadSchema> {
 }
 
 function readLoad(path: string): Load {
-  const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const content = readJson(path);
   const load = loadSchema.safeParse(content);
   if (!load.success) throw new Error(`${path} is no layer of “e2train measure”: ${issuesInWords(load.error.issues, content)}`);
   const {
@@ -69,4 +69,12 @@ function readLoad(path: string): Load {
   if (precision !== 'fp32')
     throw new Error(`This machine computes layers in fp32, not in ${String(precision)}: measure with --precision fp32.`);
   return { ...load.data, layer: parsed.data, inputShape: load.data.inputShapes[0]! };
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path} is no layer of “e2train measure”: ${(error as Error).message}.`);
+  }
 }

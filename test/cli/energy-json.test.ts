@@ -74,3 +74,19 @@ describe('one sentence, and no JSON', () => {
     expect(sentences).toEqual([expect.stringContaining(sentence)]);
   });
 });
+
+it.each([
+  [undefined, 'layer.json is no layer of “e2train measure”: ENOENT'],
+  ['{', 'layer.json is no layer of “e2train measure”: '],
+  ['{}', 'layer.json is no layer of “e2train measure”: '],
+  [
+    '{"kind":"dense","name":"d","outputShape":[2],"units":2,"useBias":false,"inputShapes":[[3]],"phase":"forward","precision":"int8","batchSize":1,"executions":1}',
+    'This machine computes layers in fp32, not in int8: measure with --precision fp32.',
+  ],
+])('run-layer says in one sentence why it does not run %s', async (text, sentence) => {
+  const made = temporaryFolder();
+  if (text !== undefined) writeFileSync(join(made, 'layer.json'), text);
+  const { code, output, error } = await run(['run-layer', 'layer.json'], made);
+  expect({ code, output }).toEqual({ code: 1, output: '' });
+  expect(error.trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+});
