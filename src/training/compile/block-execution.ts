@@ -5,7 +5,8 @@ import { layerOf } from '../../network/graph-queries';
 import type { LayerGraph } from '../../protocol/layer-graph';
 import type { GateNetwork } from './gate-network';
 import type { GateTensors, LearningGateTensors } from './gate-tensors';
-import { type GradientSums, type OfMean, on } from './gradient-sums';
+import type { GradientSums, OfMean } from './gradient-sums';
+import { on } from './on-samples';
 import type { ProgramBuilder } from './program-builder';
 import type { WeightGradients } from './weight-gradients';
 

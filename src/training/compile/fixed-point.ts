@@ -3,6 +3,7 @@ import { isNonNegative } from '../../network/non-negative';
 import { findResidualBlocks } from '../../network/residual-blocks';
 import type { LayerGraph } from '../../protocol/layer-graph';
 import type { ForwardMode } from './forward-mode';
+import { on } from './on-samples';
 import type { ProgramBuilder } from './program-builder';
 
 /** Widths in bits at which convolutions compute (E2-Train, section 3.3). */
@@ -133,4 +134,3 @@ export class Quantizer {
 
 const oneWidth = (bits: number) => ({ bits, msbBits: bits });
 const keyOf = (tensor: TensorId, samples: TensorId | undefined) => `${tensor} ${samples}`;
-const on = (samples: TensorId | undefined) => (samples === undefined ? {} : { samples });

@@ -2,7 +2,7 @@ import type { GateGradientEstimator } from '../../engine/gate-operations';
 import type { Operation, TensorId } from '../../engine/program';
 import type { Operands, Quantizer } from './fixed-point';
 import { type GateTensors, type GateWeight, gateFeatures, type LearningGateTensors, type SampleLists } from './gate-tensors';
-import { on } from './gradient-sums';
+import { on } from './on-samples';
 import type { ProgramBuilder } from './program-builder';
 import type { SignedGradients } from './signed-gradients';
 import type { WeightGradients } from './weight-gradients';

@@ -1,4 +1,5 @@
 import type { Operation, TensorId } from '../../engine/program';
+import { on } from './on-samples';
 import type { ProgramBuilder } from './program-builder';
 
 /** A part of the gradient of one output. */
@@ -117,6 +118,3 @@ export class GradientSums {
     else shares.push(share);
   }
 }
-
-/** Restricts an operation to listed samples, where there is a list. */
-export const on = (samples: TensorId | undefined) => (samples === undefined ? {} : { samples });
