@@ -60,7 +60,8 @@ async function main(): Promise<void> {
 
   const results = new ResultFiles(resolve(values.results));
   const options = process.argv.slice(2).filter((word, index, words) => word !== plan.name && !hidesPath(word, words[index - 1]));
-  const command = `npm run experiment -- ${[plan.name, ...options].join(' ')}`;
+  const words = [plan.name, ...options].map((word) => (/\s/.test(word) ? `"${word}"` : word));
+  const command = `npm run experiment -- ${words.join(' ')}`;
   const provenance = { command, commit: presentCommit(), planIterations: iterations, ...(note !== undefined && { note }) };
   for (const task of tasks) {
     const [state] = runs.states([task]);
