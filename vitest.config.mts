@@ -12,8 +12,9 @@ export default defineConfig({
       ...(process.env.E2TRAIN_WITHOUT_SSH_SERVER ? ['test/measurement/board/over-ssh/**'] : []),
       ...(process.env.E2TRAIN_WITHOUT_PYTHON ? ['test/python/**'] : []),
     ],
-    // Kernel threads and processes of their own run inside single tests: two files at once fill two cores.
-    maxWorkers: 2,
+    // Kernel threads and processes of their own run inside single tests, so that two files at once fill two cores; tests of meters and
+    // boards wait most of the time, so a third finds room.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

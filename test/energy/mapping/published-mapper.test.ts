@@ -69,6 +69,18 @@ describe('what the published mappings show', () => {
     }
   });
 
+  it('and 12 to 15 % more on a depthwise one, 42 to 58 % on one processing element', () => {
+    const ratio = (one: ReferenceCase) => mapped(one, 1024).pJ / mapped(one).pJ;
+    expect(ratio(at('mbv2.dw96.fwd'))).toBeGreaterThan(1.12);
+    expect(ratio(at('mbv2.dw96.fwd'))).toBeLessThan(1.15);
+    const onOneElement = cases.filter(({ name }) => /_gb108K_1pe\|r20\.s\d\.fwd/.test(name)).map(ratio);
+    expect(onOneElement.length).toBeGreaterThan(0);
+    for (const more of onOneElement) {
+      expect(more).toBeGreaterThan(1.42);
+      expect(more).toBeLessThan(1.58);
+    }
+  });
+
   it.each([
     ['h45_w8_gb108K', [0.96, 0.79, 0.43]],
     ['h45_w32_gb108K', [0.96, 0.82, 0.54]],
