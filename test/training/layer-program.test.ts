@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createEngine } from '../../src/engine/create-engine';
-import type { Executable } from '../../src/engine/engine';
 import { planLoads } from '../../src/measurement/board/workload';
 import { buildBuiltinNetwork } from '../../src/network/builtin-networks';
 import type { Layer } from '../../src/protocol/layer-graph';
@@ -23,26 +22,23 @@ async function compiled(layer: Layer, inputShape: readonly number[], phase: 'for
   return { ...made, executable };
 }
 
-const resultOf = ({ tensors }: ReturnType<typeof layerProgram>['program'], executable: Executable) =>
-  [...executable.read(tensors.find(({ role }) => role === 'output')!.id)].map((value) => Number(value.toFixed(5)));
+/** What a phase of the layer gives for two samples, to five digits. */
+async function resultOf(layer: Layer, phase: 'forward' | 'weightGradient', ...values: readonly [number[], number[]]): Promise<number[]> {
+  const { program, operands, section, executable } = await compiled(layer, [2], phase);
+  expect(operands).toHaveLength(2);
+  for (const [place, operand] of operands.entries()) executable.write(operand, Float32Array.from(values[place]!));
+  executable.run(section, 2);
+  const result = program.tensors.find(({ role }) => role === 'output')!;
+  return [...executable.read(result.id)].map((value) => Number(value.toFixed(5)));
+}
 
 it('multiplies by the weights, forward, and gradients by activations, backward', async () => {
   // y = [1, 2] · [[1, 3, 5], [2, 4, 6]] and [3, 4] · the same, by hand.
   const layer: Layer = { kind: 'dense', name: 'dense', inputs: ['x'], outputShape: [3], units: 3, useBias: false };
-  const forward = await compiled(layer, [2], 'forward');
-  const [x, w] = forward.operands as [number, number];
-  forward.executable.write(x, Float32Array.of(1, 2, 3, 4));
-  forward.executable.write(w, Float32Array.of(1, 3, 5, 2, 4, 6));
-  forward.executable.run(forward.section, 2);
-  expect(resultOf(forward.program, forward.executable)).toEqual([5, 11, 17, 11, 25, 39]);
-
+  const activations = [1, 2, 3, 4];
+  expect(await resultOf(layer, 'forward', activations, [1, 3, 5, 2, 4, 6])).toEqual([5, 11, 17, 11, 25, 39]);
   // dw = Σ over samples of xᵀ · dy, by hand.
-  const backward = await compiled(layer, [2], 'weightGradient');
-  const [activations, dy] = backward.operands as [number, number];
-  backward.executable.write(activations, Float32Array.of(1, 2, 3, 4));
-  backward.executable.write(dy, Float32Array.of(1, 0, 1, 0, 1, 0));
-  backward.executable.run(backward.section, 2);
-  expect(resultOf(backward.program, backward.executable)).toEqual([1, 3, 1, 2, 4, 2]);
+  expect(await resultOf(layer, 'weightGradient', activations, [1, 0, 1, 0, 1, 0])).toEqual([1, 3, 1, 2, 4, 2]);
 });
 
 it.each(['resnet8', 'mobilenetv2'] as const)('runs every layer and phase of %s that is measured', async (network) => {

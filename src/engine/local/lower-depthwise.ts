@@ -1,5 +1,6 @@
 import type { Window } from '../program';
-import { type PhaseAxis, packedChannels, phaseOutput, phases, windowGeometry } from './lower-direct-convolution';
+import { type PhaseAxis, phaseOutput, phases, windowGeometry } from './lower-direct-convolution';
+import { packedChannels } from './pack-weights';
 import type { OperationOf, StepBuilder } from './step';
 
 /** Depthwise convolutions as steps of the kernels, which slide their window over the image itself. */

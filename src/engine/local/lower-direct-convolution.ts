@@ -1,9 +1,8 @@
-import type { TensorId, Window } from '../program';
+import type { Window } from '../program';
+import { packedChannels, packedWeights } from './pack-weights';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** Convolutions of any shape as steps of the direct kernels. */
-
-export const packedChannels = (channels: number, lanes: number) => Math.ceil(channels / lanes) * lanes;
 
 /** What a window slides over and how, in the fields that all convolutions share. */
 export const windowGeometry = (window: Window) => ({
@@ -30,21 +29,10 @@ export function windowFields(window: Window) {
 
 export function lowerDirectConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
   const { window, w, x, y, bias, samples } = operation;
-  const taps = window.kernelHeight * window.kernelWidth;
-  const packed = builder.workTensor(taps * channels.input * packedChannels(channels.output, builder.target.lanes));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: channels.input,
-    outputChannels: channels.output,
+  const packed = packedWeights(builder, w, channels, 0, {
     kernelWidth: window.kernelWidth,
-    firstRow: 0,
-    rowStep: 1,
-    rows: window.kernelHeight,
-    firstColumn: 0,
-    columnStep: 1,
-    columns: window.kernelWidth,
-    transposed: 0,
+    ...{ firstRow: 0, rowStep: 1, rows: window.kernelHeight },
+    ...{ firstColumn: 0, columnStep: 1, columns: window.kernelWidth },
   });
   const fields = windowFields(window);
   builder.onSamples(
@@ -112,7 +100,7 @@ export function lowerDirectInputGradient(builder: StepBuilder, operation: Operat
   const rows = phases(window.inputHeight, window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop);
   const columns = phases(window.inputWidth, window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft);
   const packedPhases = rows.flatMap((row) =>
-    columns.map((column) => ({ row, column, packed: packPhase(builder, w, window, channels, row, column) })),
+    columns.map((column) => ({ row, column, packed: packedWeights(builder, w, channels, 1, phaseTaps(window, row, column)) })),
   );
   for (const { row, column, packed } of packedPhases) {
     const paddedHeight = row.count + Math.max(0, row.taps - 1) * row.dilation;
@@ -150,25 +138,11 @@ export function lowerDirectInputGradient(builder: StepBuilder, operation: Operat
   }
 }
 
-function packPhase(builder: StepBuilder, w: TensorId, window: Window, channels: Channels, row: PhaseAxis, column: PhaseAxis): TensorId {
-  const depth = row.taps * column.taps * channels.output;
-  const packed = builder.workTensor(Math.max(1, depth) * packedChannels(channels.input, builder.target.lanes));
-  builder.acrossSamples('packWeights', undefined, {
-    w,
-    packed,
-    inputChannels: channels.input,
-    outputChannels: channels.output,
-    kernelWidth: window.kernelWidth,
-    firstRow: row.firstTap,
-    rowStep: row.tapStep,
-    rows: row.taps,
-    firstColumn: column.firstTap,
-    columnStep: column.tapStep,
-    columns: column.taps,
-    transposed: 1,
-  });
-  return packed;
-}
+const phaseTaps = (window: Window, row: PhaseAxis, column: PhaseAxis) => ({
+  kernelWidth: window.kernelWidth,
+  ...{ firstRow: row.firstTap, rowStep: row.tapStep, rows: row.taps },
+  ...{ firstColumn: column.firstTap, columnStep: column.tapStep, columns: column.taps },
+});
 
 export function lowerDirectWeightGradient(builder: StepBuilder, operation: OperationOf<'conv2dWeightGradient'>, channels: Channels): void {
   const { window, x, dy, dw, dbias, samples } = operation;

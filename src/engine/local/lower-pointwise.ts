@@ -1,6 +1,5 @@
 import type { Window } from '../program';
-import { packedChannels } from './lower-direct-convolution';
-import { packedMatrix } from './pack-matrix';
+import { packedChannels, packedWeights } from './pack-weights';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** Convolutions with a 1×1 window as products of all pixels. */
@@ -19,7 +18,7 @@ export function pointwiseFits(window: Window): boolean {
 
 export function lowerPointwiseConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
   const { window, w, x, bias, y, samples } = operation;
-  const packed = packedMatrix(builder, w, channels, 0);
+  const packed = packedWeights(builder, w, channels, 0);
   const fields = { x, packed, bias, y, ...pointwiseFields(window, channels) };
   builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));
 }
@@ -27,7 +26,7 @@ export function lowerPointwiseConvolution(builder: StepBuilder, operation: Opera
 /** The product of dy with the transposed weights. */
 export function lowerPointwiseInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
   const { window, w, dy, dx, samples } = operation;
-  const packed = packedMatrix(builder, w, channels, 1);
+  const packed = packedWeights(builder, w, channels, 1);
   const turned = { input: channels.output, output: channels.input };
   const fields = { x: dy, packed, bias: undefined, y: dx, ...pointwiseFields(window, turned) };
   builder.onSamples('pointwiseConvolution', samples, fields, 0, fewestSamples(window));

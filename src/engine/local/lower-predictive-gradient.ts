@@ -1,6 +1,7 @@
 import { lowerWeightGradient } from './lower-convolution';
-import { packedChannels, windowFields } from './lower-direct-convolution';
+import { windowFields } from './lower-direct-convolution';
 import { lowerWinogradPredictor, winogradFits } from './lower-winograd';
+import { packedChannels } from './pack-weights';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** PSG's operations as steps of the kernels. */

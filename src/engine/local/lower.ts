@@ -7,7 +7,7 @@ import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './low
 import { lowerDepthwise, lowerDepthwiseInputGradient, lowerDepthwiseWeightGradient } from './lower-depthwise';
 import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
-import { packedMatrix } from './pack-matrix';
+import { packedWeights } from './pack-weights';
 import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */
@@ -83,14 +83,14 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
     case 'dense': {
       const { x, w, y } = operation;
       const channels = { input: elements(x), output: elements(y) };
-      lowerDense(builder, packedMatrix(builder, w, channels, 0), channels, operation);
+      lowerDense(builder, packedWeights(builder, w, channels, 0), channels, operation);
       break;
     }
     case 'denseInputGradient': {
       const { dy, w, dx } = operation;
       const channels = { input: elements(dx), output: elements(dy) };
       const turned = { input: channels.output, output: channels.input };
-      lowerDense(builder, packedMatrix(builder, w, channels, 1), turned, { x: dy, bias: undefined, y: dx, samples });
+      lowerDense(builder, packedWeights(builder, w, channels, 1), turned, { x: dy, bias: undefined, y: dx, samples });
       break;
     }
     case 'denseWeightGradient': {

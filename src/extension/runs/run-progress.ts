@@ -44,10 +44,16 @@ export function stateName(state: RunState): string {
   }
 }
 
+/** The last test's accuracy; undefined before the first. */
+export function accuracyText({ evaluation }: RunSummary): string | undefined {
+  return evaluation && localize('{0} test', formatShare(evaluation.accuracy));
+}
+
 /** Metrics of the run so far, the most telling first; estimated joules carry their mark. */
-export function metricTexts({ run, iteration, evaluation }: RunSummary): string[] {
-  const texts: string[] = [];
-  if (evaluation) texts.push(localize('{0} test', formatShare(evaluation.accuracy)));
+export function metricTexts(summary: RunSummary): string[] {
+  const { run, iteration } = summary;
+  const accuracy = accuracyText(summary);
+  const texts = accuracy ? [accuracy] : [];
   if (iteration?.loss !== undefined && run.state !== 'finished') texts.push(localize('loss {0}', lossText(iteration.loss)));
   if (iteration) texts.push(`~${formatJoules(iteration.energyJ)}`);
   return texts;

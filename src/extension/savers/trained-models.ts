@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { formatShare } from '../../energy/format';
 import type { ModelReference } from '../../protocol/configuration';
 import type { RunSummary } from '../../protocol/runs';
-import { localize } from '../localize';
+import { accuracyText } from '../runs/run-progress';
 
 /** A model that a finished run left, for another run to begin with. */
 export interface TrainedModel {
@@ -15,8 +14,9 @@ export interface TrainedModel {
 /** Only a run that came to its end leaves a model. */
 export const leftModel = ({ run }: RunSummary): boolean => run.state === 'finished';
 
-export function trainedModel({ run, directory, evaluation }: RunSummary): TrainedModel {
-  const accuracy = evaluation && localize('{0} test', formatShare(evaluation.accuracy));
+export function trainedModel(summary: RunSummary): TrainedModel {
+  const { run, directory } = summary;
+  const accuracy = accuracyText(summary);
   const ended = new Date(run.ended ?? run.created).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' });
   const label = [run.title, ...(accuracy ? [accuracy] : []), ended].join(' · ');
   return { label, folder: join(directory, 'model'), model: run.configuration.model };
