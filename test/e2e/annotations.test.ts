@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
 
@@ -12,9 +13,7 @@ describe('energy at the line', () => {
     window = await session.window();
     await window.openFile('resnet.ts');
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('stands behind the lines that make layers, summed over loops and helpers, marked as estimated', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -28,9 +29,7 @@ describe('fine-tuning from a finished run', () => {
     await window.codeLens('Train').click();
     first = await finishedAfter();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('is offered for the run, and the Savers view shows whose weights the next one begins with', async () => {
@@ -62,6 +61,8 @@ describe('fine-tuning from a finished run', () => {
 
   it('is given up with another network, which has weights of its own', async () => {
     const savers = await window.saversView();
+    // The record ends before the view has heard of it, and until then the form is the run's.
+    await savers.locator('vscode-button', { hasText: 'Train' }).waitFor();
     await savers.locator('#model').evaluate((select: HTMLSelectElement) => {
       const choice = [...select.querySelectorAll('vscode-option')].find(({ textContent }) => textContent === 'ResNet-8')!;
       select.value = (choice as HTMLOptionElement).value;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MeasurementFile } from '../../src/protocol/measurements';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
 
@@ -47,9 +48,7 @@ describe('measured energy in the editor', () => {
     await window.annotatedLine('tf.layers.conv2d(');
     await window.codeLens('Measure').waitFor();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('comes to the line when its file is there, with the conditions that the estimate does not share', async () => {

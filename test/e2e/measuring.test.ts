@@ -9,6 +9,7 @@ import type { FigureRow } from '../../src/protocol/measurements';
 import { FakeBoard } from '../measurement/board/fake-board';
 import { SshServer } from '../measurement/board/ssh-server';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { mine } from './own-profile';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -65,9 +66,7 @@ describe('measuring from above the model', () => {
     await window.openFile('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(async () => {
     await session?.close();
     board?.close();

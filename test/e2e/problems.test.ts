@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
 
@@ -20,9 +21,7 @@ describe('a model file with a fault', () => {
     await window.openFile('throws.js');
     await window.runCommand('Problems: Focus on Problems View');
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   for (const { file, sentence, line } of [
@@ -81,9 +80,7 @@ describe('a model file as people write them', () => {
     session = await Session.open({ workspace: 'models' });
     window = await session.window();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('may take its input shape from a comment', async () => {

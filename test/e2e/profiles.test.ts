@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtinProfiles } from '../../src/energy/device-profile';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { mine } from './own-profile';
 import { RunRecords } from './run-records';
 import { Session } from './session';
@@ -38,9 +39,7 @@ describe('a device profile of one’s own', () => {
     await window.showSidebar();
     savers = await window.saversView();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('is what the estimates rest on, at the line and in the sidebar, and they follow its file', async () => {

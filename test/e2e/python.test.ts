@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pythonWithModelLibraries } from '../../src/scripts/peers/pytorch';
+import { tellFailure } from './failure';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
+
+/** For the first inspection by an interpreter, which loads PyTorch or Keras. */
+const patienceMs = 170_000;
 
 const problemRow = (window: WorkbenchPage, text: string): Locator =>
   window.page.locator('.markers-panel .monaco-list-row', { hasText: text }).filter({ hasText: 'E2-Train' }).first();
@@ -12,18 +17,19 @@ describe('a Python file', () => {
   let window: WorkbenchPage;
 
   beforeAll(async () => {
-    const settings = { 'e2train.python': pythonWithModelLibraries(), 'e2train.inspection.timeoutSeconds': 30 };
+    const python = pythonWithModelLibraries();
+    // From a cold disk the libraries take minutes on some machines, which is not what these tests wait for.
+    execFileSync(python, ['-c', 'import torch, keras'], { env: { ...process.env, KERAS_BACKEND: 'torch' } });
+    const settings = { 'e2train.python': python, 'e2train.inspection.timeoutSeconds': 60 };
     session = await Session.open({ workspace: 'python', settings });
     window = await session.window();
     await window.openFile('resnet.py');
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  }, 900_000);
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('with a PyTorch model shows energy behind the lines that make layers, and what can be done above the model', async () => {
-    expect((await window.annotatedLine('self.conv1 = nn.Conv2d(')).annotation).toMatch(/~[\d.]+ mJ · 903 k MACs ×3/);
+    expect((await window.annotatedLine('self.conv1 = nn.Conv2d(', patienceMs)).annotation).toMatch(/~[\d.]+ mJ · 903 k MACs ×3/);
     expect((await window.annotatedLine('self.head = nn.Linear(')).annotation).toMatch(/· 5\.76 k MACs/);
     expect((await window.annotatedLine('self.bn2(self.conv2(y)) + self.shortcut(x)')).annotation).toMatch(/~[\d.]+ mJ ×6/);
     await window.screenshot('python-light');
@@ -31,18 +37,18 @@ describe('a Python file', () => {
     await window.page.locator('.monaco-editor .view-lines').first().click();
     await window.page.keyboard.press('Control+End');
     await window.codeLens('Train').waitFor();
-  });
+  }, 400_000);
 
   it('with a Keras model does so, too', async () => {
     await window.openFile('functional.py');
-    await window.codeLens('Train').waitFor({ timeout: 120_000 });
+    await window.codeLens('Train').waitFor({ timeout: patienceMs });
     expect((await window.annotatedLine('y = layers.Conv2D(')).annotation).toMatch(/MACs ×2/);
     await window.screenshot('python-keras-light');
   });
 
   it('with a fault says so in one sentence at its line, and comes back', async () => {
     await window.openFile('sequential.py');
-    await window.codeLens('Train').waitFor({ timeout: 120_000 });
+    await window.codeLens('Train').waitFor({ timeout: patienceMs });
     await window.replaceInFile('layers.Flatten()', 'layers.Flaten()');
     const sentence = 'has no attribute';
     await window.codeLens(sentence).waitFor({ timeout: 60_000 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -21,9 +22,7 @@ describe('a process that is killed while a run trains', () => {
     await window.codeLens('Train').click();
     await iterationsAfter(0);
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   /** Waits for a good number of iterations that were trained after the given one. */

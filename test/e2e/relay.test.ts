@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -17,9 +18,7 @@ describe('a dashboard whose socket is swallowed on the way', () => {
     window = await session.window();
     await window.openFile('resnet.ts');
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('gets its points through the extension instead, live', async () => {

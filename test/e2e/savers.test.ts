@@ -2,6 +2,7 @@ import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -20,9 +21,7 @@ describe('all savers together', () => {
     await window.openFile('resnet.ts');
     await window.showSidebar();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('are chosen in the sidebar, with what they are expected to save', async () => {

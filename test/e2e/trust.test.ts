@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtinProfiles } from '../../src/energy/device-profile';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
 
@@ -46,9 +47,7 @@ describe('a workspace that is not trusted', () => {
     await window.page.getByText("No, I don't trust the authors").click();
     await window.openFile('marking.mjs');
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await window.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
   it('is told why no energy is shown, above the model and in each view', async () => {

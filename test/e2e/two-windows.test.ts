@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
+import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
 import { Session } from './session';
 import type { WorkbenchPage } from './workbench-page';
@@ -21,10 +22,7 @@ describe('two windows on one folder', () => {
     await second.showSidebar();
     await second.page.getByText('No run yet.').waitFor();
   });
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    await second.screenshot(`failed-${task.name}`);
-  });
+  afterEach((context) => tellFailure(context, session, second));
   afterAll(() => session?.close());
 
   it('show a run that one of them starts in the other, at once and as it goes on', async () => {

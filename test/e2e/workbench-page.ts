@@ -93,11 +93,15 @@ export class WorkbenchPage {
   }
 
   /** The visible line whose source holds the text, once it carries an annotation with figures. */
-  async annotatedLine(text: string): Promise<EditorLine> {
-    return eventually(async () => {
-      const line = (await this.lines()).find((candidate) => candidate.text.includes(text));
-      return line?.annotation && !line.annotation.includes('estimating…') ? line : undefined;
-    }, `an annotation behind “${text}”`);
+  async annotatedLine(text: string, timeoutMs?: number): Promise<EditorLine> {
+    return eventually(
+      async () => {
+        const line = (await this.lines()).find((candidate) => candidate.text.includes(text));
+        return line?.annotation && !line.annotation.includes('estimating…') ? line : undefined;
+      },
+      `an annotation behind “${text}”`,
+      timeoutMs,
+    );
   }
 
   /** Holds the mouse over a word of the visible text. */

@@ -10,8 +10,8 @@ import { pythonInterpreter } from './interpreter';
 import { type FromTracer, fromTracerSchema } from './tracer-messages';
 import { inspectionResultOf } from './tracer-result';
 
-/** Loading PyTorch or TensorFlow takes seconds where the disk is cold; that time is not the file's. */
-const loadLimitMs = 120_000;
+/** Loading PyTorch or TensorFlow takes seconds, and minutes where a slow disk is cold; that time is not the file's. */
+const loadLimitMs = 300_000;
 /** The tracer interrupts a file in time and names the line; this much later, it is ended from here. */
 const graceMs = 5000;
 /** A model's own weights are values, not only shapes. */
@@ -84,6 +84,8 @@ class Tracer {
   private readonly child: ChildProcess;
   private errors = '';
   private waiting: { resolve(message: FromTracer): void; reject(error: Error): void } | undefined;
+  /** What nobody waited for yet: two lines may arrive at once. */
+  private readonly arrived: FromTracer[] = [];
 
   constructor(
     readonly interpreter: string,
@@ -107,9 +109,11 @@ class Tracer {
   /** @throws InspectionEnded when there is no answer in time or the process ends. */
   async ask(question: object, timeoutMs: number): Promise<Extract<FromTracer, { type: 'result' }>> {
     this.child.stdin?.write(`${JSON.stringify(question)}\n`);
-    let message = await this.next(loadLimitMs);
-    while (message.type === 'ready') message = await this.next(loadLimitMs);
-    if (message.type === 'loaded') message = await this.next(timeoutMs + graceMs);
+    const notLoaded = () =>
+      new InspectionEnded('process-failed', `what the file imports from packages was not loaded within ${loadLimitMs / 1000} s`);
+    let message = await this.next(loadLimitMs, notLoaded);
+    while (message.type === 'ready') message = await this.next(loadLimitMs, notLoaded);
+    if (message.type === 'loaded') message = await this.next(timeoutMs + graceMs, () => new InspectionEnded('timeout', 'timeout'));
     if (message.type === 'result') return message;
     throw this.crash(message);
   }
@@ -125,12 +129,14 @@ class Tracer {
     return new InspectionEnded('process-failed', signal === null ? (lastLine(this.errors) ?? 'no reason given') : `signal ${signal}`);
   }
 
-  private next(limitMs: number): Promise<FromTracer> {
+  private next(limitMs: number, late: () => InspectionEnded): Promise<FromTracer> {
+    const arrived = this.arrived.shift();
+    if (arrived) return Promise.resolve(arrived);
     return new Promise((resolve, reject) => {
       if (this.ended) return reject(new InspectionEnded('process-failed', lastLine(this.errors) ?? 'it has ended'));
       const timer = setTimeout(() => {
         this.end();
-        reject(new InspectionEnded('timeout', 'timeout'));
+        reject(late());
       }, limitMs);
       const settle = () => {
         clearTimeout(timer);
@@ -151,8 +157,10 @@ class Tracer {
 
   private receive(line: string): void {
     const message = fromTracerSchema.safeParse(parsed(line));
-    if (message.success) this.waiting?.resolve(message.data);
-    else this.fail(`its answer is not understood: ${message.error.issues[0]?.path.join('.')} ${message.error.issues[0]?.message}`);
+    if (message.success) {
+      if (this.waiting) this.waiting.resolve(message.data);
+      else this.arrived.push(message.data);
+    } else this.fail(`its answer is not understood: ${message.error.issues[0]?.path.join('.')} ${message.error.issues[0]?.message}`);
   }
 
   private fail(detail: string): void {
