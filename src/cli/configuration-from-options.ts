@@ -33,6 +33,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
       slu: withoutUndefined({
         ...skipping(options.slu),
         costWeight: options.sluCostWeight,
+        gateLearningRateFactor: options.sluGateLearningRateFactor,
         estimator: options.sluEstimator,
         execution: options.sluExecution,
       }),

@@ -39,6 +39,7 @@ export const trainingOptions = [
   numberOption('--smd-stretch <factor>', smdSchema.shape.scheduleStretch),
   numberOption('--slu <ratio>', sluSchema.shape.skipRatio, `${sluSchema.shape.skipRatio.description} (default: no SLU)`),
   numberOption('--slu-cost-weight <a>', sluSchema.shape.costWeight),
+  numberOption('--slu-gate-learning-rate-factor <x>', sluSchema.shape.gateLearningRateFactor),
   choiceOption('--slu-estimator <name>', sluSchema.shape.estimator),
   choiceOption('--slu-execution <name>', sluSchema.shape.execution),
   numberOption(
@@ -89,6 +90,7 @@ export interface TrainingOptions {
   readonly smdStretch?: number;
   readonly slu?: number;
   readonly sluCostWeight?: number;
+  readonly sluGateLearningRateFactor?: number;
   readonly sluEstimator?: RunConfiguration['savers']['slu']['estimator'];
   readonly sluExecution?: RunConfiguration['savers']['slu']['execution'];
   readonly stochasticDepth?: number;

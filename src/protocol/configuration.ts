@@ -48,6 +48,12 @@ export const sluSchema = z.strictObject({
   enabled: z.boolean().default(false).describe('Let gates decide, image by image, which residual blocks run (SLU).'),
   skipRatio: skipRatio.describe('Share of the gated blocks’ computation that SLU skips, 0 to 0.9.'),
   costWeight: z.number().min(0).max(100).default(0.3).describe('Weight of the computation in the loss that the gates learn from.'),
+  gateLearningRateFactor: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('Learning rate of the gates over the initial one of the run. It does not fall, so that the gates go on holding their share.'),
   estimator: z
     .enum(gateEstimators)
     .default('centred')
@@ -207,6 +213,7 @@ export const tuningSchema = z.strictObject({
       enabled: z.boolean().optional(),
       skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
       costWeight: sluSchema.shape.costWeight.unwrap().optional(),
+      gateLearningRateFactor: sluSchema.shape.gateLearningRateFactor.unwrap().optional(),
       estimator: sluSchema.shape.estimator.unwrap().optional(),
       execution: sluSchema.shape.execution.unwrap().optional(),
     })

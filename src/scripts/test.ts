@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installSshServer } from './ssh-server';
-import { installWorkbench, WorkbenchUnavailable } from './workbench/install';
 
 /** `npm test`, after set-up: every check of the project, counted in one closing line. */
 
@@ -41,64 +40,62 @@ function readReport(file: string): { passed: number; failed: number } {
   }
 }
 
-/** The second engine is tested for real where TensorFlow's library can be had; elsewhere its tests are not run, and on CI that is a failure. */
-function prepareTensorflow(): void {
-  console.log('\n— npm run engine:tensorflow');
-  const ok = spawnSync('npm', ['run', '--silent', 'engine:tensorflow'], { cwd: project, stdio: ['ignore', 1, 2] }).status === 0;
-  if (ok) {
-    passed++;
-    return;
-  }
-  console.log('Tests of the TensorFlow engine: not run, because it could not be set up; the reason stands above.');
-  process.env.E2TRAIN_WITHOUT_TENSORFLOW = '1';
-  if (process.env.CI) failed++;
+/**
+ * Starts what takes long because it downloads, while checks compute. `done` says how it went, prints what it said, and is to be awaited
+ * before the tests that need it.
+ */
+function inBackground(script: string): { done(): Promise<boolean> } {
+  // Into a file: nobody reads a pipe while a check runs.
+  const output = join(scratch, `${script.replace(':', '-')}.txt`);
+  const file = openSync(output, 'w');
+  const child = spawn('npm', ['run', '--silent', script], { cwd: project, stdio: ['ignore', file, file] });
+  closeSync(file);
+  const ended = new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+  return {
+    async done() {
+      const ok = await ended;
+      console.log(`\n— npm run ${script}\n${readFileSync(output, 'utf8').trimEnd()}`);
+      return ok;
+    },
+  };
 }
 
-/** Measuring on a board is tested over a real ssh server; where it cannot be had those tests are not run, and on CI that is a failure. */
-function prepareSshServer(): void {
-  const problem = installSshServer();
-  if (problem === undefined) return;
-  console.log(`Tests of measuring on a board: not run, because ${problem}.`);
-  process.env.E2TRAIN_WITHOUT_SSH_SERVER = '1';
-  if (process.env.CI) failed++;
-}
-
-/** Python models are tested with PyTorch and Keras where these can be had; elsewhere their tests are not run, and on CI that is a failure. */
-function preparePythonLibraries(): void {
-  console.log('\n— npm run python:libraries');
-  if (spawnSync('npm', ['run', '--silent', 'python:libraries'], { cwd: project, stdio: ['ignore', 1, 2] }).status === 0) {
-    passed++;
-    return;
-  }
-  console.log('Tests of Python models: not run, because their libraries could not be installed; the reason stands above.');
-  process.env.E2TRAIN_WITHOUT_PYTHON = '1';
-  if (process.env.CI) failed++;
-}
-
-/** The end-to-end tests need a real VS Code; where it cannot be had they are not run, and on CI that is a failure. */
-function endToEnd(): void {
-  try {
-    console.log('\n— preparing the workbench');
-    installWorkbench();
-  } catch (error) {
-    if (!(error instanceof WorkbenchUnavailable)) throw error;
-    console.log(`End-to-end tests: not run, because ${error.message}.`);
+/**
+ * Some tests need what not every machine can have. Where it cannot be had they are not run, and on CI that is a failure.
+ * @param leaveOut the variable by which the test configurations leave them out.
+ */
+function prepared(ok: boolean, tests: string, leaveOut?: string): boolean {
+  if (ok) passed++;
+  else {
+    console.log(`${tests}: not run, because what they need could not be set up; the reason stands above.`);
+    if (leaveOut) process.env[leaveOut] = '1';
     if (process.env.CI) failed++;
-    return;
   }
-  suite('test:e2e');
+  return ok;
 }
 
-check('check:lint');
-check('check:types');
-check('check:imports');
-prepareTensorflow();
-prepareSshServer();
-preparePythonLibraries();
-suite('test:unit');
-check('check:kernels');
-check('package');
-endToEnd();
-rmSync(scratch, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+async function main(): Promise<void> {
+  // First, since it is quick and two installations by apt at once would be in each other's way.
+  const problem = installSshServer();
+  if (problem !== undefined) console.log(problem);
+  prepared(problem === undefined, 'Tests of measuring on a board', 'E2TRAIN_WITHOUT_SSH_SERVER');
+  const pythonLibraries = inBackground('python:libraries');
+  const workbench = inBackground('workbench:install');
+  check('check:lint');
+  check('check:types');
+  check('check:imports');
+  prepared(await inBackground('engine:tensorflow').done(), 'Tests of the TensorFlow engine', 'E2TRAIN_WITHOUT_TENSORFLOW');
+  prepared(await pythonLibraries.done(), 'Tests of Python models', 'E2TRAIN_WITHOUT_PYTHON');
+  suite('test:unit');
+  check('check:kernels');
+  check('package');
+  if (prepared(await workbench.done(), 'End-to-end tests')) suite('test:e2e');
+  rmSync(scratch, { recursive: true, force: true });
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+void main();

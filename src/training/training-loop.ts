@@ -179,8 +179,9 @@ export class TrainingLoop {
     this.batchesTaken += 1;
     const dropoutSeeds = Array.from({ length: trainer.dropoutLayers }, () => dropoutRandom.integer(0x7fff_ffff));
     const draw = drawBlocks(blockRandom, savers, trainer.gatedBlocks, batch.labels.length);
+    const { gateLearningRateFactor, costWeight } = savers.slu;
     // The controller of the gates must be able to act to the end of the run: their learning rate does not fall.
-    const gates = { learningRate: initial, targetShare: targetShareOf(savers), costWeight: savers.slu.costWeight };
+    const gates = { learningRate: gateLearningRateFactor * initial, targetShare: targetShareOf(savers), costWeight };
     const metrics = trainer.step(batch, { ...rates, dropoutSeeds, draw, gates });
     if (!Number.isFinite(metrics.loss)) {
       throw new Error(

@@ -10,8 +10,7 @@ describe('energy at the line', () => {
 
   beforeAll(async () => {
     session = await Session.open();
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
   });
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());

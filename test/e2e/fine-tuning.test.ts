@@ -22,8 +22,7 @@ describe('fine-tuning from a finished run', () => {
   beforeAll(async () => {
     session = await Session.open({ settings: { 'e2train.training.iterations': 60, 'e2train.training.batchSize': 32 } });
     records = new RunRecords(session.workspace);
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.showSidebar();
     await window.saversView();
     await window.codeLens('Train').click();

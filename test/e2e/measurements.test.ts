@@ -43,8 +43,7 @@ describe('measured energy in the editor', () => {
     session = await Session.open();
     mkdirSync(join(session.workspace, '.e2train', 'measurements'), { recursive: true });
     writeFileSync(path(), JSON.stringify(measurement));
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
     await window.codeLens('Measure').waitFor();
   });

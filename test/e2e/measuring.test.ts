@@ -62,8 +62,7 @@ describe('measuring from above the model', () => {
     const workload = `SECONDS_OF_LOAD=0 SECONDS_OF_EXECUTION=${secondsOfExecution} ${board.workload}`;
     const ultra96 = { address: server.host, root: board.root, workload };
     writeFileSync(join(folder, 'boards.json'), JSON.stringify({ Ultra96: ultra96 }));
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
   });
   afterEach((context) => tellFailure(context, session, window));

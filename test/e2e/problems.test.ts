@@ -17,8 +17,7 @@ describe('a model file with a fault', () => {
 
   beforeAll(async () => {
     session = await Session.open({ workspace: 'broken' });
-    window = await session.window();
-    await window.openFile('throws.js');
+    window = await session.window('throws.js');
     await window.runCommand('Problems: Focus on Problems View');
   });
   afterEach((context) => tellFailure(context, session, window));

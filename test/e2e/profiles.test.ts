@@ -34,8 +34,7 @@ describe('a device profile of one’s own', () => {
       settings: { 'e2train.deviceProfile': 'mine', 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 },
     });
     write(mine(1));
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.showSidebar();
     savers = await window.saversView();
   });

@@ -22,8 +22,7 @@ describe('a Python file', () => {
     execFileSync(python, ['-c', 'import torch, keras'], { env: { ...process.env, KERAS_BACKEND: 'torch' } });
     const settings = { 'e2train.python': python, 'e2train.inspection.timeoutSeconds': 60 };
     session = await Session.open({ workspace: 'python', settings });
-    window = await session.window();
-    await window.openFile('resnet.py');
+    window = await session.window('resnet.py');
   }, 900_000);
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());

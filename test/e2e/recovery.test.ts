@@ -17,8 +17,7 @@ describe('a process that is killed while a run trains', () => {
       settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8, 'e2train.training.checkpointEvery': 100 },
     });
     records = new RunRecords(session.workspace);
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.codeLens('Train').click();
     await iterationsAfter(0);
   });

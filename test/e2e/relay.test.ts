@@ -15,8 +15,7 @@ describe('a dashboard whose socket is swallowed on the way', () => {
       settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 },
       swallowSockets: true,
     });
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
   });
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());

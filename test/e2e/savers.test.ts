@@ -17,8 +17,7 @@ describe('all savers together', () => {
   beforeAll(async () => {
     session = await Session.open({ settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 } });
     records = new RunRecords(session.workspace);
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
     await window.showSidebar();
   });
   afterEach((context) => tellFailure(context, session, window));

@@ -69,8 +69,8 @@ export class Session {
     return new Session(options, directory, server, browser, workspace);
   }
 
-  /** A new window on the workspace. */
-  async window(viewport = { width: 1400, height: 900 }): Promise<WorkbenchPage> {
+  /** A new window on the workspace. @param file in the workspace, opened from the start. */
+  async window(file?: string, viewport = { width: 1400, height: 900 }): Promise<WorkbenchPage> {
     const context = await this.browser.newContext({ viewport });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await context.routeWebSocket(backendSockets, (socket) => {
@@ -78,7 +78,7 @@ export class Session {
       if (!this.options.swallowSockets) socket.connectToServer();
     });
     const page = await context.newPage();
-    await page.goto(this.server.address(this.workspace), { waitUntil: 'domcontentloaded' });
+    await page.goto(this.server.address(this.workspace, file && join(this.workspace, file)), { waitUntil: 'domcontentloaded' });
     const window = new WorkbenchPage(page, screenshots(), this.settings);
     await window.ready();
     return window;

@@ -24,9 +24,8 @@ async function takePicture(): Promise<void> {
     // A person's project has TensorFlow.js installed, so that the editor knows its types.
     mkdirSync(join(session.workspace, 'node_modules'));
     symlinkSync(join(project, 'node_modules', '@tensorflow'), join(session.workspace, 'node_modules', '@tensorflow'));
-    const window = await session.window({ width: 1720, height: 1000 });
+    const window = await session.window('resnet.ts', { width: 1720, height: 1000 });
     await window.showSidebar();
-    await window.openFile('resnet.ts');
     await window.annotatedLine('tf.layers.conv2d(');
     await window.codeLens('Train').click();
     const dashboard = await DashboardPage.of(window);

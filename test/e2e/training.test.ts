@@ -18,8 +18,7 @@ describe('a run from the editor', () => {
     // Long enough to be watched, stopped and resumed.
     session = await Session.open({ settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 } });
     records = new RunRecords(session.workspace);
-    window = await session.window();
-    await window.openFile('resnet.ts');
+    window = await session.window('resnet.ts');
   });
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());

@@ -16,8 +16,7 @@ describe('two windows on one folder', () => {
   beforeAll(async () => {
     session = await Session.open({ settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 } });
     records = new RunRecords(session.workspace);
-    first = await session.window();
-    await first.openFile('resnet.ts');
+    first = await session.window('resnet.ts');
     second = await session.window();
     await second.showSidebar();
     await second.page.getByText('No run yet.').waitFor();

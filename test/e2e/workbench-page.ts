@@ -16,8 +16,11 @@ export class WorkbenchPage {
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: 60_000 });
   }
 
+  /** The window comes back as it was left, not with the file that it began with. */
   async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    const address = new URL(this.page.url());
+    address.searchParams.delete('payload');
+    await this.page.goto(address.href, { waitUntil: 'domcontentloaded' });
     await this.ready();
   }
 

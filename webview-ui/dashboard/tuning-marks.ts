@@ -16,6 +16,7 @@ const words: Words = {
     enabled: switched('SLU'),
     skipRatio: (share) => `skip ${formatShare(share)}`,
     costWeight: (weight) => `cost weight ${weight}`,
+    gateLearningRateFactor: (factor) => `gates learn ${factor} times as fast as the run began`,
     estimator: (name) => `${name} gate gradient`,
     execution: (name) => `${name} execution`,
   },

@@ -23,11 +23,18 @@ export interface AdvancedActions {
 export class AdvancedSettings {
   readonly root: HTMLElement;
   private readonly costWeight: NumberInput;
+  private readonly gateRate: NumberInput;
   private readonly signRate: NumberInput;
   private readonly bits: readonly { field: PsgField; input: NumberInput }[];
 
   constructor({ change, invalid }: AdvancedActions) {
     this.costWeight = new NumberInput('costWeight', 'Weight of SLU’s cost', (costWeight) => change('slu', { costWeight }), invalid);
+    this.gateRate = new NumberInput(
+      'gateLearningRateFactor',
+      'Learning rate of gates, × the run’s',
+      (gateLearningRateFactor) => change('slu', { gateLearningRateFactor }),
+      invalid,
+    );
     this.signRate = new NumberInput(
       'signLearningRate',
       'Learning rate of signs',
@@ -42,7 +49,7 @@ export class AdvancedSettings {
       'details',
       { className: 'advanced' },
       element('summary', { textContent: 'More of SLU and PSG' }),
-      element('div', { className: 'pair' }, this.costWeight.root, this.signRate.root, ...this.bits.map(({ input }) => input.root)),
+      element('div', { className: 'pair' }, ...this.all.map(({ root }) => root)),
     );
   }
 
@@ -56,11 +63,12 @@ export class AdvancedSettings {
 
   fill({ slu, psg }: RunConfiguration['savers']): void {
     this.costWeight.value = slu.costWeight;
+    this.gateRate.value = slu.gateLearningRateFactor;
     this.signRate.value = psg.learningRate;
     for (const { field, input } of this.bits) input.value = psg[field];
   }
 
   private get all(): readonly NumberInput[] {
-    return [this.costWeight, this.signRate, ...this.bits.map(({ input }) => input)];
+    return [this.costWeight, this.gateRate, this.signRate, ...this.bits.map(({ input }) => input)];
   }
 }

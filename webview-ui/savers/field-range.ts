@@ -13,6 +13,11 @@ const fields = {
   dropProbability: { name: 'Drop probability', schema: smdSchema.shape.dropProbability.unwrap(), whole: false },
   skipRatio: { name: 'Share skipped', schema: sluSchema.shape.skipRatio.unwrap(), whole: false },
   costWeight: { name: 'Weight of SLU’s cost', schema: sluSchema.shape.costWeight.unwrap(), whole: false },
+  gateLearningRateFactor: {
+    name: 'Learning rate of gates',
+    schema: sluSchema.shape.gateLearningRateFactor.unwrap(),
+    whole: false,
+  },
   /** As a share of the largest predicted gradient: above one half, next to nothing is predicted. */
   adaptiveThreshold: { name: 'Threshold', schema: psgSchema.shape.threshold.unwrap().max(0.5), whole: false },
   signLearningRate: { name: 'Learning rate of signs', schema: psgSchema.shape.learningRate.unwrap(), whole: false },

@@ -21,6 +21,7 @@ export const runSettings = {
   'savers.slu.enabled': ['savers', 'slu', 'enabled'],
   'savers.slu.skipRatio': ['savers', 'slu', 'skipRatio'],
   'savers.slu.costWeight': ['savers', 'slu', 'costWeight'],
+  'savers.slu.gateLearningRateFactor': ['savers', 'slu', 'gateLearningRateFactor'],
   'savers.slu.estimator': ['savers', 'slu', 'estimator'],
   'savers.slu.execution': ['savers', 'slu', 'execution'],
   'savers.stochasticDepth.enabled': ['savers', 'stochasticDepth', 'enabled'],

@@ -17,8 +17,8 @@ export interface WorkbenchServerOptions {
 }
 
 export interface WorkbenchServer {
-  /** Address of the workbench with a folder opened. */
-  address(folder: string): string;
+  /** Address of the workbench with a folder opened, and a file of absolute path in an editor. */
+  address(folder: string, file?: string): string;
   /** Text that the server has logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -90,7 +90,11 @@ export async function startWorkbenchServer(options: WorkbenchServerOptions): Pro
   const log = () => readFileSync(logFile, 'utf8');
   await answering(`http://127.0.0.1:${port}/healthz`, child, log);
   return {
-    address: (folder) => `http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`,
+    address: (folder, file) => {
+      const query = new URLSearchParams({ folder });
+      if (file !== undefined) query.set('payload', JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${file}`]]));
+      return `http://127.0.0.1:${port}/?${query}`;
+    },
     log,
     async stop() {
       process.off('exit', killNow);
