@@ -47,12 +47,12 @@ const skipRatio = z.number().min(0).max(0.9).default(0.4);
 export const sluSchema = z.strictObject({
   enabled: z.boolean().default(false).describe('Let gates decide, image by image, which residual blocks run (SLU).'),
   skipRatio: skipRatio.describe('Share of the gated blocks’ computation that SLU skips, 0 to 0.9.'),
-  costWeight: z.number().min(0).max(100).default(0.3).describe('Weight of the computation in the loss that the gates learn from.'),
+  costWeight: z.number().min(0).max(100).default(0.1).describe('Weight of the computation in the loss that the gates learn from.'),
   gateLearningRateFactor: z
     .number()
     .min(0)
     .max(1000)
-    .default(1)
+    .default(3)
     .describe('Learning rate of the gates over the initial one of the run. It does not fall, so that the gates go on holding their share.'),
   estimator: z
     .enum(gateEstimators)

@@ -36,17 +36,18 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 it.each([
-  [0.1, 0.3],
+  // The defaults.
+  [0.1, 3, 0.1],
   // Where neither learning rate nor cost could hold the share.
-  [0.003, 0.006],
+  [0.003, 1, 0.006],
 ])(
-  'a run with learning rate %f and cost weight %f holds its share within 2 points over any 200 iterations, also after late changes',
-  async (learningRate, costWeight) => {
+  'a run with learning rate %f, %f times that for gates and cost weight %f holds its share within 2 points over any 200 iterations, also after late changes',
+  async (learningRate, gateLearningRateFactor, costWeight) => {
     const dataset = await loadDataset({ kind: 'builtin' });
     const harness = new RunHarness(engine, smallResNet([...dataset.imageShape], dataset.classes.length, 3), dataset);
     const run = harness.create({
       ...{ iterations: 620, learningRate, batchSize: 16, evaluateEvery: 100_000, checkpointEvery: 100_000 },
-      savers: { slu: { enabled: true, skipRatio: 0.4, costWeight } },
+      savers: { slu: { enabled: true, skipRatio: 0.4, costWeight, gateLearningRateFactor } },
     });
     await harness.work(run, { tunings: { 381: { slu: { skipRatio: 0.65 } } } });
     const records = harness.records(run, 'blockExecution');
