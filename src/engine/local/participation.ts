@@ -1,9 +1,11 @@
 /** What is looked at together: long against the grain of a scheduler, short against a training run. */
 const lookMs = 50;
-/** Until the next look: soon where all take part, since it costs nothing then; later where some are to try in vain again. */
-const pauseMs = { all: 100, fewer: 1000 };
+/** Until the next look where all take part, since it costs nothing then. */
+const pauseMs = 100;
+/** Until the next look where some are to try in vain again, over what the last one took: a step that waits for one's core takes up to twice as long. */
+const pauseOverLook = 20;
 /** So much of a core must another thread bring to be worth it: waiting threads spin for a moment before they sleep, and data changes caches. */
-const worthwhile = 0.25;
+const worthwhile = 0.4;
 
 /** Time and processor time of this process, in milliseconds. */
 export interface Clocks {
@@ -60,7 +62,7 @@ export class Participation {
     if (this.elapsed < lookMs) return;
     const cores = this.processor / this.elapsed;
     this.active = Math.min(this.threads, Math.max(1, Math.ceil(cores - worthwhile)));
+    this.nextLook = now + (this.active === this.threads ? pauseMs : pauseOverLook * this.elapsed);
     this.elapsed = this.processor = 0;
-    this.nextLook = now + (this.active === this.threads ? pauseMs.all : pauseMs.fewer);
   }
 }

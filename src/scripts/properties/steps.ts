@@ -70,7 +70,14 @@ export class Steps {
 
   private async ask(message: ToStepProcess): Promise<FromStepProcess> {
     this.child.send(message);
-    const answer = await Promise.race([once(this.child, 'message'), once(this.child, 'exit').then(() => undefined)]);
+    const answered = new AbortController();
+    const listening = { signal: answered.signal };
+    const ended = once(this.child, 'exit', listening).then(
+      () => undefined,
+      () => undefined,
+    );
+    const answer = await Promise.race([once(this.child, 'message', listening), ended]);
+    answered.abort();
     if (answer === undefined) throw new Error('The process that does the steps has ended by itself.');
     return answer[0] as FromStepProcess;
   }
