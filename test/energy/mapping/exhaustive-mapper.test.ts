@@ -18,9 +18,9 @@ function nestOf(sizes: readonly number[], stride: number, roles: LoopNest['roles
   };
 }
 
-/** Of six loops or fewer: 1×1, large and strided windows, odd sizes, groups, batches, dense layers. */
+/** Of five loops or fewer: 1×1, large and strided windows, odd sizes, groups, batches, dense layers. */
 const layers: [name: string, nest: LoopNest][] = [
-  ['a 3×3 window', nestOf([1, 2, 2, 2, 2, 3, 3, 1], 1, forward)],
+  ['a 3×3 window', nestOf([1, 2, 3, 2, 1, 3, 3, 1], 1, forward)],
   ['a 1×1 window', nestOf([1, 4, 6, 2, 3, 1, 1, 1], 1, forward)],
   ['a window with stride 2', nestOf([1, 2, 2, 4, 1, 3, 2, 1], 2, forward)],
   ['a window of 7', nestOf([1, 2, 3, 5, 1, 7, 1, 1], 1, forward)],
@@ -68,8 +68,11 @@ function foundPJ(nest: LoopNest, accelerator: Accelerator, operands: OperandPric
 }
 
 describe('beside a search through everything', () => {
-  const cases = layers.flatMap(([layer, nest]) => accelerators.map(([name, ...rest]) => [`${layer}, ${name}`, nest, ...rest] as const));
-  it.each(cases)('%s', (_, nest, accelerator, operands) => {
+  // Everything there is of six loops takes seconds: on two accelerators alone.
+  const ofSixLoops = nestOf([1, 2, 2, 2, 2, 3, 3, 1], 1, forward);
+  const few = accelerators.slice(0, 2).map(([name, ...rest]) => [`a 3×3 window of six loops, ${name}`, ofSixLoops, ...rest] as const);
+  const all = layers.flatMap(([layer, nest]) => accelerators.map(([name, ...rest]) => [`${layer}, ${name}`, nest, ...rest] as const));
+  it.each([...few, ...all])('%s', (_, nest, accelerator, operands) => {
     const unroll = spatialUnrolling(nest, accelerator);
     // An array that does not divide the layer leaves units idle, which the search counts in shares and the loops here do not.
     if (nest.sizes.some((size, dimension) => size % unroll[dimension]! !== 0)) return;
