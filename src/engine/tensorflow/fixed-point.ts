@@ -47,13 +47,16 @@ export function conv2dPredictorGradient(context: OperationContext, operation: Op
   const { msb } = fixedPoint(kernels, context.get(x), context.get(range), operation);
   const gradientFormat = { bits: gradientBits, msbBits: gradientBits, signed: true };
   const { full } = fixedPoint(kernels, context.get(dy), context.get(gradientRange), gradientFormat);
-  conv2dWeightGradient(context.with([x, msb], [dy, full]), { kind: 'conv2dWeightGradient', x, dy, dw, window });
+  // A vector, as gates have it, is an image of one pixel.
+  const images = kernels.reshape(msb, [context.count, window.inputHeight, window.inputWidth, -1]);
+  const gradients = kernels.reshape(full, [context.count, window.outputHeight, window.outputWidth, -1]);
+  conv2dWeightGradient(context.with([x, images], [dy, gradients]), { kind: 'conv2dWeightGradient', x, dy, dw, window });
 }
 
 export function predictiveGradient(context: OperationContext, operation: OperationOf<'predictiveGradient'>): void {
   const { kernels } = context;
-  const predicted = context.get(operation.predicted);
   const full = context.get(operation.full);
+  const predicted = kernels.reshape(context.get(operation.predicted), full.shape);
   const magnitude = kernels.call('Abs', [predicted]);
   const threshold = kernels.values(context.get(operation.threshold))[0]!;
   const axes = predicted.shape.map((_, axis) => axis);
