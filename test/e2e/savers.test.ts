@@ -36,6 +36,7 @@ describe('all savers together', () => {
       return Number(/(\d+) % saved/.exec(text)?.[1]) > 40 ? text : undefined;
     }, 'more saved than by SMD alone');
     expect(saved).toMatch(/^\d+ % saved$/);
+    await window.codeLens('saves').waitFor();
     await window.screenshot('all-savers-light');
   });
 
@@ -57,13 +58,19 @@ describe('all savers together', () => {
   });
 
   it('follow every knob at the next iteration', async () => {
+    await savers.locator('summary').click();
+    await savers.locator('#gateLearningRateFactor input').fill('5');
+    await savers.locator('#gradientMsbBits').scrollIntoViewIfNeeded();
+    await window.screenshot('advanced-savers-light');
     await savers.locator('#skipRatio').fill('0.7');
     await savers.locator('#adaptiveThreshold').fill('0.2');
     const tuning = await eventually(
       async () => records.all().findLast((record) => record.type === 'tuning' && record.tuning.psg?.threshold === 0.2),
       'a note of the change',
     );
-    expect(records.all().some((record) => record.type === 'tuning' && record.tuning.slu?.skipRatio === 0.7)).toBe(true);
+    const noted = records.all().flatMap((record) => (record.type === 'tuning' && record.tuning.slu ? [record.tuning.slu] : []));
+    expect(noted).toContainEqual({ skipRatio: 0.7 });
+    expect(noted).toContainEqual({ gateLearningRateFactor: 5 });
     const targets = await eventually(async () => {
       const after = records.all().flatMap((record) => (record.type === 'blockExecution' ? [record] : []));
       const later = after.filter(({ iteration }) => iteration > tuning.iteration + 20);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
-import { Draft, tuningBetween } from '../../webview-ui/savers/draft';
+import { Draft } from '../../webview-ui/savers/draft';
 import { readNumber } from '../../webview-ui/savers/field-range';
 import { liveConfiguration } from '../../webview-ui/savers/live-configuration';
 import { runSummary } from './fake-backend';
@@ -16,22 +16,31 @@ test('a field outside its range is answered with its name and what may stand the
   expect(readNumber('learningRate', '0.05')).toEqual({ value: 0.05 });
 });
 
-test('only what differs and can be tuned becomes a tuning', () => {
+test('only what differs and can be tuned becomes a tuning, once', () => {
+  const draft = new Draft();
+  draft.take(configuration, 'live', 0);
+  draft.change({ batchSize: 8, seed: 3 });
+  expect(draft.takeTuning()).toBeUndefined();
+  draft.changeSaver('smd', { enabled: true });
+  draft.change({ iterations: 77, learningRate: 0.01 });
+  expect(draft.takeTuning()).toEqual({ iterations: 77, learningRate: 0.01, smd: { enabled: true } });
+  expect(draft.takeTuning()).toBeUndefined();
+  // The stretch of the schedule is fixed once a run has begun.
+  draft.changeSaver('smd', { scheduleStretch: 2 });
+  expect(draft.takeTuning()).toBeUndefined();
+  draft.changeSaver('swa', { enabled: true, startShare: 0.5 });
+  expect(draft.takeTuning()).toEqual({ swa: { enabled: true, startShare: 0.5 } });
+});
+
+test('what was chosen before a run began is no tuning of it', () => {
   const draft = new Draft();
   draft.take(configuration, undefined, 0);
-  expect(tuningBetween(configuration, draft.change({ batchSize: 8, seed: 3 }))).toBeUndefined();
-  expect(tuningBetween(configuration, draft.changeSaver('smd', { enabled: true }))).toEqual({ smd: { enabled: true } });
-  expect(tuningBetween(configuration, draft.change({ iterations: 77, learningRate: 0.01 }))).toEqual({
-    iterations: 77,
-    learningRate: 0.01,
-    smd: { enabled: true },
-  });
-  // The stretch of the schedule is fixed once a run has begun.
-  const stretched = draft.changeSaver('smd', { enabled: false, scheduleStretch: 2 });
-  expect(tuningBetween({ ...configuration, iterations: 77, learningRate: 0.01 }, stretched)).toBeUndefined();
-  expect(tuningBetween(stretched, draft.changeSaver('swa', { enabled: true, startShare: 0.5 }))).toEqual({
-    swa: { enabled: true, startShare: 0.5 },
-  });
+  const chosen = draft.changeSaver('slu', { enabled: true });
+  const { number } = draft.takeUnsent()!;
+  draft.take(chosen, undefined, number);
+  expect(draft.take(chosen, 'live', number)).toBe(false);
+  draft.changeSaver('slu', { skipRatio: 0.7 });
+  expect(draft.takeTuning()).toEqual({ slu: { skipRatio: 0.7 } });
 });
 
 test('the form follows the host between runs and is left alone where it already shows the same', () => {

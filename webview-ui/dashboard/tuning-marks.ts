@@ -16,7 +16,7 @@ const words: Words = {
     enabled: switched('SLU'),
     skipRatio: (share) => `skip ${formatShare(share)}`,
     costWeight: (weight) => `cost weight ${weight}`,
-    gateLearningRateFactor: (factor) => `gates learn ${factor} times as fast as the run began`,
+    gateLearningRateFactor: (factor) => `gates’ learning rate × ${factor}`,
     estimator: (name) => `${name} gate gradient`,
     execution: (name) => `${name} execution`,
   },

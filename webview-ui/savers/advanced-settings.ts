@@ -5,10 +5,11 @@ import { NumberInput } from './number-input';
 
 type PsgField = 'activationBits' | 'activationMsbBits' | 'weightBits' | 'gradientBits' | 'gradientMsbBits';
 
+/** In the order of the form, which has two columns: what the predictor reads stands beside the bits that it is taken from. */
 const psgBits: readonly { field: PsgField; label: string }[] = [
+  { field: 'weightBits', label: 'Bits of weights' },
   { field: 'activationBits', label: 'Bits of activations' },
   { field: 'activationMsbBits', label: '… that PSG predicts from' },
-  { field: 'weightBits', label: 'Bits of weights' },
   { field: 'gradientBits', label: 'Bits of gradients' },
   { field: 'gradientMsbBits', label: '… that PSG predicts from' },
 ];

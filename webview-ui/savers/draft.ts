@@ -9,6 +9,8 @@ import { applyChanges, type ConfigurationChanges, changesBetween } from '../../s
 export class Draft {
   configuration?: RunConfiguration;
   private liveRun?: string;
+  /** The live run's settings as it has them once all that was sent has arrived. */
+  private tuned?: RunConfiguration;
   /** The next run's settings as the host has them once all that was sent has arrived. */
   private expected?: RunConfiguration;
   private readonly underWay: { readonly number: number; readonly changes: ConfigurationChanges }[] = [];
@@ -25,7 +27,7 @@ export class Draft {
     const before = JSON.stringify(this.configuration);
     const unsent = same ? changesBetween(this.expected!, this.configuration!) : {};
     this.liveRun = liveRun;
-    if (liveRun !== undefined) this.configuration = configuration;
+    if (liveRun !== undefined) this.configuration = this.tuned = configuration;
     else {
       const arrived = this.underWay.findLastIndex(({ number }) => number <= lastChange) + 1;
       this.underWay.splice(0, arrived);
@@ -45,6 +47,13 @@ export class Draft {
     return sent;
   }
 
+  /** What the person changed of the live run since the last call; undefined when there is nothing. */
+  takeTuning(): Tuning | undefined {
+    const tuning = tuningBetween(this.tuned!, this.configuration!);
+    this.tuned = this.configuration;
+    return tuning;
+  }
+
   change(change: Partial<RunConfiguration>): RunConfiguration {
     this.configuration = { ...this.configuration!, ...change };
     return this.configuration;
@@ -61,7 +70,7 @@ type SaverName = keyof Savers & keyof Tuning;
 const saverNames = Object.keys(saversSchema.shape).filter((name) => name in tuningSchema.shape) as SaverName[];
 
 /** What of the settings a live run can take over, where it differs. */
-export function tuningBetween(before: RunConfiguration, after: RunConfiguration): Tuning | undefined {
+function tuningBetween(before: RunConfiguration, after: RunConfiguration): Tuning | undefined {
   const tuning: Tuning = {};
   if (after.learningRate !== before.learningRate) tuning.learningRate = after.learningRate;
   if (after.iterations !== before.iterations) tuning.iterations = after.iterations;

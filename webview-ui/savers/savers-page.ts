@@ -7,7 +7,7 @@ import type { Host } from '../shared/host';
 import { AdvancedSettings } from './advanced-settings';
 import { BaselineInput } from './baseline-input';
 import { type Choice, ChoiceInput } from './choice-input';
-import { Draft, tuningBetween } from './draft';
+import { Draft } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
 import { liveConfiguration } from './live-configuration';
@@ -37,7 +37,6 @@ export class SaversPage {
   private readonly draft = new Draft();
   private state?: ToSavers;
   /** The live run's settings as it was last told them. */
-  private tuned?: RunConfiguration;
   private sending?: ReturnType<typeof setTimeout>;
   private estimating?: ReturnType<typeof setTimeout>;
   private starting = false;
@@ -145,7 +144,6 @@ export class SaversPage {
     if (state.live) this.starting = false;
     const { live } = state;
     if (this.draft.take(live ? liveConfiguration(live) : state.configuration, live?.run.id, state.lastChange)) {
-      this.tuned = this.draft.configuration;
       this.fill(this.draft.configuration!);
     }
     this.showChoices(state);
@@ -257,10 +255,8 @@ export class SaversPage {
       if (unsent) this.host.post({ type: 'configure', ...unsent });
       return;
     }
-    const configuration = this.draft.configuration!;
-    const tuning = tuningBetween(this.tuned ?? configuration, configuration);
+    const tuning = this.draft.takeTuning();
     if (live.ours && tuning) this.host.post({ type: 'tune', runId: live.run.id, tuning });
-    this.tuned = configuration;
   }
 
   private start(): void {
