@@ -101,8 +101,15 @@ describe('npm run experiment', () => {
       ...smb,
       ...{ row, label: row, computationShare: share, energyShare: share, accuracy },
     });
-    const page = resultsPage([record('smb', 1, 0.9), record('smb-50', 0.5, 0.8), record('smd', 0.5, 0.83), record('smb-swa', 0.4, 0.9)]);
+    const page = resultsPage([
+      record('smb', 1, 0.9),
+      record('smb-50', 0.5, 0.8),
+      record('smd', 0.5, 0.83),
+      record('psg', 1.1, 0.9),
+      record('smb-swa', 0.4, 0.9),
+    ]);
     expect(page).toContain('| smd | +3.00 | +3.00 |');
+    expect(page).toContain('| psg | unavailable: no SMB run as costly |');
     expect(page).toContain('| smb-swa | unavailable: no SMB run as cheap |');
   });
 });

@@ -69,7 +69,9 @@ function equalCost(groups: readonly Group[]): string[] {
   const noise = seedDeviation(groups.map(({ runs }) => runs.map(({ accuracy }) => accuracy)));
   const against = (runs: readonly RunRecord[], share: number) => {
     const baseline = accuracyAt(curve, share);
-    return baseline === undefined ? 'unavailable: no SMB run as cheap' : points(meanAccuracy(runs) - baseline);
+    if (baseline !== undefined) return points(meanAccuracy(runs) - baseline);
+    const isDearer = curve.every((point) => point.share < share);
+    return `unavailable: no SMB run as ${isDearer ? 'costly' : 'cheap'}`;
   };
   const rows = others.map(({ label, runs }) => [
     label,
