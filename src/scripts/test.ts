@@ -83,11 +83,12 @@ async function main(): Promise<void> {
   if (problem !== undefined) console.log(problem);
   prepared(problem === undefined, 'Tests of measuring on a board', 'E2TRAIN_WITHOUT_SSH_SERVER');
   const pythonLibraries = inBackground('python:libraries');
+  const tensorflow = inBackground('engine:tensorflow');
   const workbench = inBackground('workbench:install');
   check('check:lint');
   check('check:types');
   check('check:imports');
-  prepared(await inBackground('engine:tensorflow').done(), 'Tests of the TensorFlow engine', 'E2TRAIN_WITHOUT_TENSORFLOW');
+  prepared(await tensorflow.done(), 'Tests of the TensorFlow engine', 'E2TRAIN_WITHOUT_TENSORFLOW');
   prepared(await pythonLibraries.done(), 'Tests of Python models', 'E2TRAIN_WITHOUT_PYTHON');
   suite('test:unit');
   check('check:kernels');

@@ -15,7 +15,8 @@ const columns = 180;
  */
 export async function tellFailure({ task }: TestContext, session: Session | undefined, window: WorkbenchPage | undefined): Promise<void> {
   if (task.result?.state !== 'fail') return;
-  await window?.screenshot(`failed-${task.name}`);
+  // A page that is gone is no reason to keep quiet about the rest.
+  await window?.screenshot(`failed-${task.name}`).catch(() => undefined);
   if (session) throw new Error(`After the failure of “${task.name}”\n${logs(session.directory)}\n${processes()}`);
 }
 

@@ -36,7 +36,6 @@ const engineChoices: readonly Choice[] = [
 export class SaversPage {
   private readonly draft = new Draft();
   private state?: ToSavers;
-  /** The live run's settings as it was last told them. */
   private sending?: ReturnType<typeof setTimeout>;
   private estimating?: ReturnType<typeof setTimeout>;
   private starting = false;
