@@ -32,9 +32,7 @@ describe('energy at the line', () => {
   });
 
   it('explains itself in the hover, by phase and component', async () => {
-    await window.hover('conv2d');
-    const hover = window.page.locator('.monaco-hover:visible');
-    await hover.getByText('Estimated', { exact: false }).first().waitFor();
+    const hover = await window.hover('conv2d', 'Estimated');
     const text = await hover.textContent();
     for (const word of ['% of the model’s energy', 'asic-45nm', 'Forward', 'Weight gradient', 'DRAM']) expect(text).toContain(word);
     await hover.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));

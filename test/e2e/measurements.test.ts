@@ -66,9 +66,7 @@ describe('measured energy in the editor', () => {
   });
 
   it('is listed in the hover with its error, windows, board and date', async () => {
-    await window.hover('conv2d');
-    const hover = window.page.locator('.monaco-hover:visible');
-    await hover.getByText('Ultra96', { exact: false }).first().waitFor();
+    const hover = await window.hover('conv2d', 'Ultra96');
     const text = await hover.textContent();
     for (const words of ['(forward, batch 1, int8, 2 of 9 layers)', '1.50 mJ ± 20.0 µJ', '5 × 100', '2026-03-04', 'int8', 'measured'])
       expect(text).toContain(words);

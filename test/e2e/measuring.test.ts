@@ -126,10 +126,7 @@ describe('measuring from above the model', () => {
     await window.treeRow(/1\d\d mJ ± .* · forward · fp32/).waitFor();
     await window.screenshot('measuring-kept-light');
     await window.setTheme('Default Dark Modern');
-    await window.page.locator('.view-lines').first().hover();
-    await window.hover('conv2d');
-    const hover = window.page.locator('.monaco-hover:visible');
-    await hover.getByText('Ultra96', { exact: false }).first().waitFor();
+    const hover = await window.hover('conv2d', 'Ultra96');
     const text = await hover.textContent();
     for (const words of ['forward', 'fp32', 'measured', '5 × 2']) expect(text).toContain(words);
     await hover.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));

@@ -67,9 +67,7 @@ describe('a device profile of one’s own', () => {
   });
 
   it('is explained field by field while it is written, and its schema wants what is missing', async () => {
-    await window.hover('accessPJ');
-    const hover = window.page.locator('.monaco-hover:visible');
-    await hover.getByText('Picojoules per 64 bits').first().waitFor();
+    await window.hover('accessPJ', 'Picojoules per 64 bits');
     await window.screenshot('profile-field-dark');
     await window.page.keyboard.press('Escape');
     write(mine(2).replace(/(70\.369\d*),\s*"source": "[^"]*"/, '$1'));

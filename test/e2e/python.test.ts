@@ -20,8 +20,9 @@ describe('a Python file', () => {
     const python = pythonWithModelLibraries();
     // From a cold disk the libraries take minutes on some machines, which is not what these tests wait for.
     execFileSync(python, ['-c', 'import torch, keras'], { env: { ...process.env, KERAS_BACKEND: 'torch' } });
-    const settings = { 'e2train.python': python, 'e2train.inspection.timeoutSeconds': 60 };
-    session = await Session.open({ workspace: 'python', settings });
+    session = await Session.open({ workspace: 'python', settings: { 'e2train.inspection.timeoutSeconds': 60 } });
+    // In a remote window, as this is one, VS Code takes settings of a machine's scope from a person's own settings only now and then.
+    session.settings.set('e2train.python', python);
     window = await session.window('resnet.py');
   }, 900_000);
   afterEach((context) => tellFailure(context, session, window));

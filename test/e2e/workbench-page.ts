@@ -107,8 +107,22 @@ export class WorkbenchPage {
     );
   }
 
-  /** Holds the mouse over a word of the visible text. */
-  async hover(word: string): Promise<void> {
+  /**
+   * Holds the mouse over a word of the visible text until the hover there shows a text; anew where what was drawn meanwhile closed it.
+   * @returns the hover.
+   */
+  async hover(word: string, text: string): Promise<Locator> {
+    const hover = this.page.locator('.monaco-hover:visible');
+    await eventually(async () => {
+      await this.moveMouseTo(word);
+      await hover.getByText(text).first().waitFor({ timeout: 10_000 });
+      return true;
+    }, `“${text}” in the hover over “${word}”`);
+    return hover;
+  }
+
+  /** From outside of the editor. */
+  private async moveMouseTo(word: string): Promise<void> {
     const place = await this.page.evaluate((wanted) => {
       const walker = document.createTreeWalker(document.querySelector('.monaco-editor .view-lines') as Node, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -123,6 +137,7 @@ export class WorkbenchPage {
       return undefined;
     }, word);
     if (!place) throw new Error(`“${word}” is not in the visible text.`);
+    await this.page.mouse.move(0, 0);
     await this.page.mouse.move(place.x - 1, place.y);
     await this.page.mouse.move(place.x, place.y);
   }
