@@ -52,7 +52,6 @@ INLINE vector multiply_add(vector a, vector b, vector c) {
 #endif
 }
 
-/* Written as a choice, not as a builtin: this is one instruction on every target. */
 /* In the order of the lanes, with more digits than they have. */
 INLINE float sum_of_lanes(vector values) {
   double sum = 0;
@@ -60,6 +59,7 @@ INLINE float sum_of_lanes(vector values) {
   return (float)sum;
 }
 
+/* Written as a choice, not as a builtin: this is one instruction on every target. */
 INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
 INLINE vector smaller(vector a, vector b) { return a < b ? a : b; }
 

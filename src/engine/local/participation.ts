@@ -1,8 +1,10 @@
 /** What is looked at together: long against the grain of a scheduler, short against a training run. */
 const lookMs = 50;
+/** So many looks in succession must miss a core: in a first step threads start and memory comes in page by page, and others have their moments. */
+const looksThatMiss = 2;
 /** Until the next look where all take part, since it costs nothing then. */
 const pauseMs = 100;
-/** Until the next look where some are to try in vain again, over what the last one took: a step that waits for one's core takes up to twice as long. */
+/** Until the next look where some are to try in vain again, over what the last ones took: a step that waits for one's core takes up to twice as long. */
 const pauseOverLook = 20;
 /** So much of a core must another thread bring to be worth it: waiting threads spin for a moment before they sleep, and data changes caches. */
 const worthwhile = 0.4;
@@ -34,6 +36,9 @@ export class Participation {
   private elapsed = 0;
   private processor = 0;
   private looking = false;
+  /** Looks in succession that missed a core, and how long they took. */
+  private missed = 0;
+  private missedMs = 0;
 
   constructor(
     private readonly threads: number,
@@ -61,8 +66,13 @@ export class Participation {
     this.processor += this.clocks.processorTime() - this.beganProcessor;
     if (this.elapsed < lookMs) return;
     const cores = this.processor / this.elapsed;
-    this.active = Math.min(this.threads, Math.max(1, Math.ceil(cores - worthwhile)));
-    this.nextLook = now + (this.active === this.threads ? pauseMs : pauseOverLook * this.elapsed);
+    const wanted = Math.min(this.threads, Math.max(1, Math.ceil(cores - worthwhile)));
+    this.missed = wanted < this.threads ? this.missed + 1 : 0;
+    this.missedMs = wanted < this.threads ? this.missedMs + this.elapsed : 0;
     this.elapsed = this.processor = 0;
+    if (this.missed > 0 && this.missed < looksThatMiss) return;
+    this.active = wanted;
+    this.nextLook = now + (this.missed > 0 ? pauseOverLook * this.missedMs : pauseMs);
+    this.missed = this.missedMs = 0;
   }
 }

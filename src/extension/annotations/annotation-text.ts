@@ -25,9 +25,13 @@ export function annotationText(line: AnnotatedLine, lineLength: number): string 
   }
   const parts = [`${estimatedMark}${formatJoules(energyJ)}`];
   if (macs > 0) parts.push(localize('{0} MACs', formatCount(macs)));
+  if (isView(line)) parts.push(localize('moves no data'));
   const text = parts.join(' · ');
   return made > 1 ? `${text} ×${made}` : text;
 }
+
+/** Flattening only names other dimensions: so its zero is one, and no figure that is missing. */
+const isView = ({ layers }: AnnotatedLine) => layers.every(({ layer }) => layer.kind === 'flatten');
 
 /** The same for a screen reader, spelled out. */
 export function annotationLabel(line: AnnotatedLine): string {
@@ -35,7 +39,8 @@ export function annotationLabel(line: AnnotatedLine): string {
   const energy = localize('estimated {0} per iteration', formatJoules(energyJ));
   const arithmetic = macs > 0 ? `, ${localize('{0} MACs per image', formatCount(macs))}` : '';
   const layers = made > 1 ? `, ${localize('{0} layers', made)}` : '';
-  return `${energy}${arithmetic}${layers}${measured ? `; ${measuredLabel(measured, conditionsOf(line))}` : ''}`;
+  const nothing = isView(line) ? `, ${localize('moves no data')}` : '';
+  return `${energy}${nothing}${arithmetic}${layers}${measured ? `; ${measuredLabel(measured, conditionsOf(line))}` : ''}`;
 }
 
 const conditionsOf = ({ models, made }: AnnotatedLine) => ({ batchSize: models[0]!.batchSize, layers: made });

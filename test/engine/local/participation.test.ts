@@ -47,10 +47,21 @@ describe('The threads that take part', () => {
     expect(share(took, 2)).toBeGreaterThan(0);
   });
 
+  test('stay all where only the first step misses a core, as it does while threads start', () => {
+    const { participation, clocks } = started(2);
+    run(participation, clocks, 60, () => 1.2);
+    expect(
+      share(
+        run(participation, clocks, 3000, (active) => 0.95 * active),
+        2,
+      ),
+    ).toBe(1);
+  });
+
   test('are all again soon after the other process has ended', () => {
     const { participation, clocks } = started(4);
     expect(run(participation, clocks, 3000, () => 2.7).at(-1)).toBe(3);
-    run(participation, clocks, 1500, (active) => 0.95 * active);
+    run(participation, clocks, 3000, (active) => 0.95 * active);
     expect(
       share(
         run(participation, clocks, 3000, (active) => 0.95 * active),

@@ -5,6 +5,7 @@ import { annotateLines, linesOfModels } from '../../../src/extension/annotations
 import { annotationLabel, annotationText } from '../../../src/extension/annotations/annotation-text';
 import { hoverText } from '../../../src/extension/annotations/hover-text';
 import { lineTexts } from '../../../src/extension/annotations/line-texts';
+import type { Layer } from '../../../src/protocol/layer-graph';
 import { estimatedModel, file, inspectedModel } from './model-of-two-lines';
 
 const lines = annotateLines(file, [estimatedModel]);
@@ -48,6 +49,13 @@ describe('the text behind a line', () => {
 
   it('stays within forty characters for the largest of networks', () => {
     expect(annotationText({ ...lines[0]!, energyJ: 123_456, macs: 987_654_321_000, made: 110 }, 40).length).toBeLessThanOrEqual(40);
+  });
+
+  it('says why a line costs nothing', () => {
+    const layer = { ...lines[1]!.layers[0]!.layer, kind: 'flatten' } as Layer;
+    const view = { ...lines[1]!, energyJ: 0, macs: 0, layers: [{ ...lines[1]!.layers[0]!, layer }] };
+    expect(annotationText(view, 40)).toBe('~0 J · moves no data');
+    expect(annotationLabel(view)).toBe('estimated 0 J per iteration, moves no data');
   });
 
   it('is spelled out for screen readers', () => {
