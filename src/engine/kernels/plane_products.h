@@ -26,13 +26,16 @@ INLINE void plane_tile(const int tiles, const int vectors, const float *a, int32
   UNROLL for (int t = 0; t < tiles; t++) UNROLL for (int v = 0; v < vectors; v++) store(out + v * PLANES_PITCH + t * LANES, sums[t * vectors + v]);
 }
 
+/* Rows (tiles or inputs) of most register tiles of a panel of so many vectors. */
+#define TILE_ROWS(vectors) (TILE_PIXELS(vectors) < 8 ? 4 : TILE_PIXELS(vectors) < 16 ? 8 : 16)
+
 /*
- * Register tiles of two vectors over `rows` (tiles or inputs) and so many output channels in all planes, each of them a turn to fetch: the
- * more turns, the less do memory's answers keep the products waiting.
+ * Register tiles over `rows` and so many output channels in all planes, each of them a turn to fetch: the more turns, the less do memory's
+ * answers keep the products waiting.
  */
 INLINE int64_t plane_turns(int32_t rows, int32_t outputs) {
-  int32_t height = TILE_PIXELS(2) < 8 ? 4 : 8, panels = (outputs + 2 * LANES - 1) / (2 * LANES);
-  return (int64_t)PLANES * ((rows + height - 1) / height) * panels;
+  int32_t pairs = outputs / (2 * LANES), single = outputs / LANES % 2;
+  return (int64_t)PLANES * (pairs * ((rows + TILE_ROWS(2) - 1) / TILE_ROWS(2)) + single * ((rows + TILE_ROWS(1) - 1) / TILE_ROWS(1)));
 }
 
 /* The last register tile may hold less: it computes what nobody reads. */
