@@ -1,3 +1,5 @@
+import { cpus } from 'node:os';
+
 /** What is looked at together: long against the grain of a scheduler, short against a training run. */
 const lookMs = 50;
 /** So many looks in succession must miss a core: in a first step threads start and memory comes in page by page, and others have their moments. */
@@ -6,13 +8,18 @@ const looksThatMiss = 2;
 const pauseMs = 100;
 /** Until the next look where some are to try in vain again, over what the last ones took: a step that waits for one's core takes up to twice as long. */
 const pauseOverLook = 20;
+/** After that it is looked only where a core has stood idle, which is asked so often. */
+const idlenessMs = 500;
 /** So much of a core must another thread bring to be worth it: waiting threads spin for a moment before they sleep, and data changes caches. */
 const worthwhile = 0.4;
 
-/** Time and processor time of this process, in milliseconds. */
+/** In milliseconds. */
 export interface Clocks {
   now(): number;
+  /** Of this process, all threads. */
   processorTime(): number;
+  /** Of all cores of the machine together; undefined where the system does not say. */
+  idleTime(): number | undefined;
 }
 
 const machineClocks: Clocks = {
@@ -21,11 +28,16 @@ const machineClocks: Clocks = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
+  idleTime() {
+    const cores = cpus();
+    return cores.length === 0 ? undefined : cores.reduce((sum, { times }) => sum + times.idle, 0);
+  },
 };
 
 /**
  * How many of the threads take part. A thread that loses its core in the middle of its share lets all others wait, so beside other busy
- * processes fewer threads can be faster than all. Now and then all take part while it is looked how many cores the process really gets.
+ * processes fewer threads can be faster than all. Now and then all take part while it is looked how many cores the process really gets; where
+ * some take a rest, only once a core has stood idle, since a look that finds none is dear.
  * Who takes part does not change what is computed: the shares of the work stay as many as there are threads.
  */
 export class Participation {
@@ -39,6 +51,9 @@ export class Participation {
   /** Looks in succession that missed a core, and how long they took. */
   private missed = 0;
   private missedMs = 0;
+  /** What the machine's cores had stood idle when it was asked last, and when that was. */
+  private idle: number | undefined;
+  private idleAskedAt = 0;
 
   constructor(
     private readonly threads: number,
@@ -51,6 +66,7 @@ export class Participation {
   begin(): void {
     if (this.threads === 1) return;
     const now = this.clocks.now();
+    if (now >= this.nextLook && this.active < this.threads && !this.coreStoodIdle(now)) this.nextLook = now + idlenessMs;
     this.looking = now >= this.nextLook;
     if (!this.looking) return;
     this.active = this.threads;
@@ -74,5 +90,17 @@ export class Participation {
     this.active = wanted;
     this.nextLook = now + (this.missed > 0 ? pauseOverLook * this.missedMs : pauseMs);
     this.missed = this.missedMs = 0;
+    if (wanted === this.threads) return;
+    this.idle = this.clocks.idleTime();
+    this.idleAskedAt = now;
+  }
+
+  /** Since it was asked last; taken to be so where the system does not say. */
+  private coreStoodIdle(now: number): boolean {
+    const [before, beforeAt] = [this.idle, this.idleAskedAt];
+    this.idle = this.clocks.idleTime();
+    this.idleAskedAt = now;
+    if (before === undefined || this.idle === undefined) return true;
+    return this.idle - before >= worthwhile * (now - beforeAt);
   }
 }
