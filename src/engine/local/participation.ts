@@ -6,10 +6,10 @@ const lookMs = 50;
 const looksThatMiss = 2;
 /** Until the next look where all take part, since it costs nothing then. */
 const pauseMs = 100;
-/** Until the next look where some are to try in vain again, over what the last ones took: a step that waits for one's core takes up to twice as long. */
-const pauseOverLook = 20;
-/** After that it is looked only where a core has stood idle, which is asked so often. */
+/** Where some take a rest it is asked so often whether a core has stood idle, and looked only then: a step that waits for one's core takes up to twice as long. */
 const idlenessMs = 500;
+/** Until the next look after one in vain although a core stood idle, or where the system does not say, over what the last looks took. */
+const pauseOverLook = 20;
 /** So much of a core must another thread bring to be worth it: waiting threads spin for a moment before they sleep, and data changes caches. */
 const worthwhile = 0.4;
 
@@ -54,6 +54,8 @@ export class Participation {
   /** What the machine's cores had stood idle when it was asked last, and when that was. */
   private idle: number | undefined;
   private idleAskedAt = 0;
+  /** Whether the threads took a rest before this look. */
+  private rested = false;
 
   constructor(
     private readonly threads: number,
@@ -69,6 +71,7 @@ export class Participation {
     if (now >= this.nextLook && this.active < this.threads && !this.coreStoodIdle(now)) this.nextLook = now + idlenessMs;
     this.looking = now >= this.nextLook;
     if (!this.looking) return;
+    this.rested ||= this.active < this.threads;
     this.active = this.threads;
     this.began = now;
     this.beganProcessor = this.clocks.processorTime();
@@ -88,11 +91,14 @@ export class Participation {
     this.elapsed = this.processor = 0;
     if (this.missed > 0 && this.missed < looksThatMiss) return;
     this.active = wanted;
-    this.nextLook = now + (this.missed > 0 ? pauseOverLook * this.missedMs : pauseMs);
+    if (wanted === this.threads) this.nextLook = now + pauseMs;
+    else {
+      this.idle = this.clocks.idleTime();
+      this.idleAskedAt = now;
+      this.nextLook = now + (this.rested || this.idle === undefined ? pauseOverLook * this.missedMs : idlenessMs);
+    }
     this.missed = this.missedMs = 0;
-    if (wanted === this.threads) return;
-    this.idle = this.clocks.idleTime();
-    this.idleAskedAt = now;
+    this.rested = false;
   }
 
   /** Since it was asked last; taken to be so where the system does not say. */

@@ -36,8 +36,8 @@ export function twoThreads(setting: Setting, { rounds, milliseconds }: Turns): P
   );
 }
 
-/** Until threads have noticed a busy process: it comes once in a run, and here in each turn. */
-const noticeMs = 500;
+/** Until threads have noticed that another process came or went: it happens once in a run, and here in each turn. */
+const noticeMs = 1500;
 
 /**
  * Two threads while another process keeps one core busy, against one thread alone: mean steps, since the fastest may have met an idle moment. What
@@ -110,7 +110,10 @@ export function sideBySide(setting: Setting, { rounds, milliseconds }: Turns): P
       { ...setting, threads: 0 },
     ],
     async (steps) => {
-      const rate = async (each: Steps) => 1 / mean((await each.take(2 * milliseconds)).times);
+      const rate = async (each: Steps) => {
+        await each.take(noticeMs);
+        return 1 / mean((await each.take(2 * milliseconds)).times);
+      };
       const kept: [number, number][] = [];
       for (let round = 0; round < rounds; round++) {
         const alone = [await rate(steps[0]!), await rate(steps[1]!)];
