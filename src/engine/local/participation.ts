@@ -93,8 +93,7 @@ export class Participation {
     this.active = wanted;
     if (wanted === this.threads) this.nextLook = now + pauseMs;
     else {
-      this.idle = this.clocks.idleTime();
-      this.idleAskedAt = now;
+      this.askIdleTime(now);
       this.nextLook = now + (this.rested || this.idle === undefined ? pauseOverLook * this.missedMs : idlenessMs);
     }
     this.missed = this.missedMs = 0;
@@ -104,9 +103,13 @@ export class Participation {
   /** Since it was asked last; taken to be so where the system does not say. */
   private coreStoodIdle(now: number): boolean {
     const [before, beforeAt] = [this.idle, this.idleAskedAt];
-    this.idle = this.clocks.idleTime();
-    this.idleAskedAt = now;
+    this.askIdleTime(now);
     if (before === undefined || this.idle === undefined) return true;
     return this.idle - before >= worthwhile * (now - beforeAt);
+  }
+
+  private askIdleTime(now: number): void {
+    this.idle = this.clocks.idleTime();
+    this.idleAskedAt = now;
   }
 }

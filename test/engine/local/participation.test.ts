@@ -66,9 +66,9 @@ describe('The threads that take part', () => {
   });
 
   test('are all again soon after the other process has ended', () => {
-    const { participation, clocks } = started(4);
+    const { participation, clocks } = started(4, true);
     expect(run(participation, clocks, 3000, () => 2.7).at(-1)).toBe(3);
-    run(participation, clocks, 3000, (active) => 0.95 * active);
+    run(participation, clocks, 1500, (active) => 0.95 * active, 0.95);
     expect(
       share(
         run(participation, clocks, 3000, (active) => 0.95 * active),
