@@ -99,7 +99,8 @@ describe('the views', () => {
     const train = savers.locator('vscode-button', { hasText: 'Train' });
     expect(await train.getAttribute('disabled')).not.toBeNull();
     await window.screenshot('savers-out-of-range-light');
-    await iterations.fill('300');
+    // As many as take seconds on any engine: what is shown while they run has to be seen.
+    await iterations.fill('3000');
     await savers.getByText('Correct the marked fields to train.').waitFor({ state: 'hidden' });
     expect(await train.getAttribute('disabled')).toBeNull();
   });
@@ -116,7 +117,7 @@ describe('the views', () => {
     await window.statusBarItem(/\d %.*J/).waitFor();
     await savers.locator('progress').waitFor();
     const records = new RunRecords(session.workspace);
-    await eventually(async () => (records.state === 'finished' ? true : undefined), 'a finished run');
+    await eventually(async () => (records.state === 'finished' ? true : undefined), 'a finished run', 120_000);
     expect(records.iterations()[0]?.learningRate).toBe(0.025);
     await window.treeRow(/SMD.*% test.*J/).waitFor();
     await window.statusBarItem('asic-45nm').waitFor();
