@@ -62,7 +62,8 @@ export const evaluationRecordSchema = z.strictObject({
   lastIterate: z.strictObject({ loss: z.number(), accuracy: z.number().min(0).max(1) }).optional(),
   /**
    * SLU: the same weights with gates that open by chance, as often as they say (with the same numbers in every test), with gates that open
-   * where their probability is above one half, and with all blocks. `trainedShare`: what ran in training just before.
+   * where their probability is above one half, and with all blocks, each branch weighted by the share of training samples that ran through
+   * it. `trainedShare`: what ran in training just before.
    */
   gates: z
     .strictObject({ sampled: gatedTestSchema, threshold: gatedTestSchema, full: gatedTestSchema, trainedShare: share.optional() })

@@ -7,6 +7,7 @@ import { expectedIterationEnergy } from '../energy/expected-work';
 import { createLedger } from '../energy/ledger';
 import type { Engine } from '../engine/engine';
 import { obstacleToSkipping } from '../network/gated-blocks';
+import { survivalProbabilities } from '../network/stochastic-depth';
 import { Random } from '../platform/random';
 import { type Savers, saversSchema } from '../protocol/configuration';
 import type { DeviceProfile } from '../protocol/device-profile';
@@ -32,7 +33,7 @@ import { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import { RunReporter } from './run-reporter';
 import { noTally } from './skipping/block-tally';
-import { foldSurvival } from './skipping/fold-survival';
+import { foldBranches } from './skipping/fold-branches';
 import { initializeGateWeights } from './skipping/gate-weights';
 import { gatingOf, targetShareOf } from './skipping/gating-of';
 import { Trainer } from './trainer';
@@ -132,7 +133,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       const outcome = await loop.run();
       if (outcome === 'finished') {
         const { iteration, settings } = loop.state;
-        const weights = finite(modelToKeep(await loop.model(), settings.savers), iteration);
+        const weights = finite(modelToKeep(await loop.model(), settings.savers, loop.blockShares), iteration);
         const { count } = average.state;
         const described = {
           ...metadata(dataset, trainer, iteration),
@@ -150,10 +151,16 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
     trainer.dispose();
   }
 
-  /** Under stochastic depth, the weights with which the plain network gives what was tested. */
-  function modelToKeep(weights: WeightValues, { stochasticDepth }: Savers): WeightValues {
-    if (!stochasticDepth.enabled) return weights;
-    const { weights: folded, unfolded } = foldSurvival(graph, weights, stochasticDepth.skipRatio);
+  /** Where blocks were skipped, the weights with which the plain network gives what was tested with all blocks. */
+  function modelToKeep(weights: WeightValues, savers: Savers, ran: readonly number[] | undefined): WeightValues {
+    const { slu, stochasticDepth } = savers;
+    const shares = slu.enabled
+      ? ran
+      : stochasticDepth.enabled
+        ? survivalProbabilities(trainer.gatedBlocks, stochasticDepth.skipRatio)
+        : undefined;
+    if (shares === undefined) return weights;
+    const { weights: folded, unfolded } = foldBranches(graph, weights, shares);
     if (unfolded.length > 0)
       warn(`The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, where the tests of this run gave it less.`);
     return folded;

@@ -24,16 +24,20 @@ export class ModelTests {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Tests what SGD stands at and, where there is one, the averaged model, which then is what the run is judged by; nothing when abandoned. */
-  async evaluate(savers: Savers, iteration: number): Promise<ModelTest | undefined> {
+  /**
+   * Tests what SGD stands at and, where there is one, the averaged model, which then is what the run is judged by.
+   * @param blockShares share of training samples that ran through each gated block, where that is known.
+   * @returns nothing when abandoned.
+   */
+  async evaluate(savers: Savers, iteration: number, blockShares: readonly number[] | undefined): Promise<ModelTest | undefined> {
     const { average } = this.parts;
     const last = await this.test(savers);
     const { count } = average.state;
-    if (last === undefined || count === 0) return last && this.withGates(savers, last);
+    if (last === undefined || count === 0) return last && this.withGates(savers, last, blockShares);
     const averaged = await this.withAverage(savers, async (weights) => {
       this.tested = { iteration, weights };
       const test = await this.test(savers);
-      return test && this.withGates(savers, test);
+      return test && this.withGates(savers, test, blockShares);
     });
     return averaged && { ...averaged, averagedWeights: count, lastIterate: { loss: last.loss, accuracy: last.accuracy } };
   }
@@ -54,10 +58,10 @@ export class ModelTests {
     return testAsTrained({ ...this.parts, savers });
   }
 
-  private async withGates(savers: Savers, test: Evaluation): Promise<ModelTest | undefined> {
+  private async withGates(savers: Savers, test: Evaluation, blockShares: readonly number[] | undefined): Promise<ModelTest | undefined> {
     const { images, loss, accuracy } = test;
     if (!savers.slu.enabled || this.parts.trainer.gatedBlocks.length === 0) return { images, loss, accuracy };
-    const gates = await testGates({ ...this.parts, savers }, test);
+    const gates = await testGates({ ...this.parts, savers }, test, blockShares);
     return gates && { images, loss, accuracy, gates };
   }
 

@@ -122,6 +122,11 @@ export class TrainingLoop {
     return this.parts.tests.model(this.settings.savers, this.iteration);
   }
 
+  /** Share of the samples that ran through each gated block of late; nothing where none could be skipped. */
+  get blockShares(): readonly number[] | undefined {
+    return this.tally.blockShares;
+  }
+
   private iterate(): void {
     const { average, dropping, ledger, reporter, trainer } = this.parts;
     const iteration = this.iteration + 1;
@@ -225,7 +230,7 @@ export class TrainingLoop {
     const due = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
     if (!due || this.iteration === 0 || this.evaluatedAt === this.iteration) return;
     const started = clock.seconds;
-    const evaluation = await tests.evaluate(this.settings.savers, this.iteration);
+    const evaluation = await tests.evaluate(this.settings.savers, this.iteration, this.tally.blockShares);
     if (evaluation === undefined) return;
     clock.evaluationSeconds.add(clock.seconds - started);
     this.evaluatedAt = this.iteration;

@@ -112,4 +112,28 @@ describe('npm run experiment', () => {
     expect(page).toContain('| psg | unavailable: no SMB run as costly |');
     expect(page).toContain('| smb-swa | unavailable: no SMB run as cheap |');
   });
+
+  it('trains SLU with the tests of its gates beside its accuracy, in the record and on the page', () => {
+    const { status, stderr } = experiment(
+      'fashion',
+      '--data',
+      join(folder, 'data'),
+      '--iterations',
+      '2',
+      '--seeds',
+      '1',
+      '--rows',
+      'slu-40',
+    );
+    expect(stderr).not.toContain('Error');
+    expect(status).toBe(0);
+    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-slu-40-'));
+    const { accuracy, gates } = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    expect(gates!.sampled.accuracy).toBe(accuracy);
+    expect(gates!.full.executedShare).toBeCloseTo(1, 12);
+    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+    expect(readFileSync(join(folder, 'results.md'), 'utf8')).toContain(
+      `${percent(accuracy)} (all blocks ${percent(gates!.full.accuracy)})`,
+    );
+  });
 });

@@ -35,6 +35,7 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
     configuration: settings,
     accuracy: evaluation.accuracy,
     ...(evaluation.lastIterate && { lastIterateAccuracy: evaluation.lastIterate.accuracy }),
+    ...(evaluation.gates && { gates: gatedAccuracies(evaluation.gates) }),
     images: evaluation.images,
     computationShare: ((forward + inputGradient + weightGradient + predictor + gates) / layers.baselineMacs) * ofPlan,
     energyShare: (iteration.energyJ / iteration.baselineEnergyJ) * ofPlan,
@@ -46,6 +47,11 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
       record.type === 'evaluation' ? [[record.iteration, record.accuracy]] : [],
     ),
   };
+}
+
+function gatedAccuracies({ sampled, threshold, full }: NonNullable<EvaluationRecord['gates']>): NonNullable<RunRecord['gates']> {
+  const kept = ({ accuracy, executedShare }: typeof full) => ({ accuracy, executedShare });
+  return { sampled: kept(sampled), threshold: kept(threshold), full: kept(full) };
 }
 
 function latest<T extends MetricRecord>(records: readonly MetricRecord[], type: T['type']): T | undefined {

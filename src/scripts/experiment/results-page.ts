@@ -16,7 +16,7 @@ const introduction = `# Results
 Written by \`npm run experiment\` from the records in \`docs/results/\`, one file for each run. Accuracy, computation and time are measured; energy is
 estimated by the device profile. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and “at equal energy”
 compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB rows of the same table; a difference within the noise
-between seeds says nothing.`;
+between seeds says nothing. Runs with SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
 
 /** The page of all records: one section for each experiment and length, the comparison at equal cost first. */
 export function resultsPage(records: readonly RunRecord[]): string {
@@ -91,9 +91,13 @@ const runShare = (runs: readonly RunRecord[]) => mean(runs.map(({ computationSha
 const meanAccuracy = (runs: readonly RunRecord[]) => mean(runs.map(({ accuracy }) => accuracy));
 
 function accuracyText(runs: readonly RunRecord[]): string {
-  const last = runs.flatMap(({ lastIterateAccuracy }) => lastIterateAccuracy ?? []);
-  const text = `${(100 * meanAccuracy(runs)).toFixed(2)} %`;
-  return last.length === 0 ? text : `${text} (last weights ${(100 * mean(last)).toFixed(2)} %)`;
+  const others = [
+    { what: 'last weights', accuracies: runs.flatMap(({ lastIterateAccuracy }) => lastIterateAccuracy ?? []) },
+    { what: 'all blocks', accuracies: runs.flatMap(({ gates }) => gates?.full.accuracy ?? []) },
+  ].filter(({ accuracies }) => accuracies.length > 0);
+  const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
+  const aside = others.map(({ what, accuracies }) => `${what} ${percent(mean(accuracies))}`).join(', ');
+  return aside === '' ? percent(meanAccuracy(runs)) : `${percent(meanAccuracy(runs))} (${aside})`;
 }
 
 function points(difference: number): string {

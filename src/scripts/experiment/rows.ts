@@ -43,5 +43,6 @@ export const rows: readonly Row[] = [
   ...[0.2, 0.4, 0.6].map(smdAndSlu),
   row('psg', 'PSG', { psg }),
   row('psg-swa', 'PSG with SWA', { psg, swa }),
+  row('smd-psg-swa', 'SMD, PSG and SWA', { smd, psg, swa }),
   row('all', 'SMD, SLU 40 %, PSG and SWA', { smd, slu: slu(0.4), psg, swa }),
 ];

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { runConfigurationSchema } from '../../protocol/configuration';
 import { environmentSchema } from '../../protocol/runs';
 
+const gatedAccuracySchema = z.strictObject({ accuracy: z.number(), executedShare: z.number() });
+
 /**
  * What is kept of a finished run beside the table, without weights: enough to trace each of the table's numbers. Shares are of plain
  * training (SMB, fp32) for the plan's nominal iterations.
@@ -24,6 +26,8 @@ export const runRecordSchema = z.strictObject({
   /** Test accuracy of the model that the run gives, measured, 0 to 1; with SWA also of the last weights. */
   accuracy: z.number(),
   lastIterateAccuracy: z.number().optional(),
+  /** SLU: the same model by other ways of inference, and the executed share of its gated blocks in each; `accuracy` is of sampled gates. */
+  gates: z.strictObject({ sampled: gatedAccuracySchema, threshold: gatedAccuracySchema, full: gatedAccuracySchema }).optional(),
   images: z.int(),
   /** MACs computed over those of the baseline, counted; those of the predictor and of the gates are in it. */
   computationShare: z.number(),

@@ -10,6 +10,8 @@ export const blockTallySchema = z.strictObject({
   executed: z.array(z.int().min(0)),
   /** Executed share of computation in the last record; absent before the first. */
   share: z.number().min(0).max(1).optional(),
+  /** Executed share of the samples by block in the last record; absent before the first. */
+  blockShares: z.array(z.number().min(0).max(1)).optional(),
 });
 export type BlockTallyState = z.infer<typeof blockTallySchema>;
 
@@ -30,6 +32,12 @@ export class BlockTally {
     return this.at;
   }
 
+  /** Share of the samples that ran through each block, by the last record or, before the first, since the beginning; nothing before that. */
+  get blockShares(): readonly number[] | undefined {
+    const { executed, samples, blockShares } = this.at;
+    return blockShares ?? (samples > 0 ? executed.map((count) => count / samples) : undefined);
+  }
+
   /** Adds an iteration. Counts of other blocks, from before the settings changed, are dropped. */
   add(executed: readonly number[], samples: number): void {
     const same = this.at.executed.length === executed.length;
@@ -44,7 +52,8 @@ export class BlockTally {
   take(blocks: readonly GatedBlock[], iteration: number): { executedShare: number; executed: number[] } {
     const { executed, samples } = this.at;
     const share = executedShare(blocks, executed, samples);
-    this.at = { recordedAt: iteration, samples: 0, executed: [], share };
-    return { executedShare: share, executed: executed.map((count) => count / samples) };
+    const blockShares = executed.map((count) => count / samples);
+    this.at = { recordedAt: iteration, samples: 0, executed: [], share, blockShares };
+    return { executedShare: share, executed: blockShares };
   }
 }

@@ -10,6 +10,7 @@ import type { LabelledImages, Trainer } from '../trainer';
 import { type BlockDraw, drawBlocks } from './block-draws';
 import { executedShare } from './block-tally';
 import { blockWork } from './block-work';
+import { foldBranches } from './fold-branches';
 
 type GatedTests = Omit<NonNullable<EvaluationRecord['gates']>, 'trainedShare'>;
 
@@ -40,17 +41,34 @@ export function testAsTrained({ trainer, testBatches, savers, seed, abandoned }:
 }
 
 /**
- * The test of a network with gates beside those of its two other ways of inference: gates that open above one half, and all blocks.
+ * The test of a network with gates beside those of its two other ways of inference: gates that open above one half, and all blocks, each
+ * branch weighted by the share of training samples that ran through it.
+ * @param blockShares those shares; without, branches count fully.
  * @returns nothing when it was abandoned.
  */
-export async function testGates(parts: TestParts, sampled: Evaluation): Promise<GatedTests | undefined> {
+export async function testGates(
+  parts: TestParts,
+  sampled: Evaluation,
+  blockShares: readonly number[] | undefined,
+): Promise<GatedTests | undefined> {
   const { trainer, testBatches, graph, profile, abandoned } = parts;
   const blocks = trainer.gatedBlocks;
   const half = (samples: number): BlockDraw => ({ uniforms: new Float32Array(samples * blocks.length).fill(0.5) });
   const threshold = await evaluateTestSet(trainer, testBatches(), abandoned, half);
-  const full = threshold && (await evaluateTestSet(trainer, testBatches(), abandoned));
+  const full = threshold && (await testAllBlocks());
   if (full === undefined) return undefined;
   return { sampled: described(sampled), threshold: described(threshold!), full: described(full) };
+
+  async function testAllBlocks(): Promise<Evaluation | undefined> {
+    if (blockShares === undefined) return evaluateTestSet(trainer, testBatches(), abandoned);
+    const weights = trainer.readWeights();
+    try {
+      trainer.writeSomeWeights(foldBranches(graph, weights, blockShares).weights);
+      return await evaluateTestSet(trainer, testBatches(), abandoned);
+    } finally {
+      trainer.writeWeights(weights);
+    }
+  }
 
   function described({ loss, accuracy, images, batches }: Evaluation): GatedTests['sampled'] {
     const works = batches.map((batch) => blockWork(batch, blocks, true));

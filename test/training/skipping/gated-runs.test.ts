@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine';
 import { createLocalEngine } from '../../../src/engine/local/local-engine';
 import { buildResNet } from '../../../src/network/resnet';
+import type { RunConfigurationInput } from '../../../src/protocol/configuration';
 import { metricRecordSchema } from '../../../src/protocol/records';
 import type { RunFolder } from '../../../src/runs/run-folder';
 import { predictImages } from '../../../src/training/predict';
@@ -147,17 +148,35 @@ describe('a run with stochastic depth', () => {
     const last = harness.records(run, 'iteration').at(-1)!;
     expect(last.energyJ / last.baselineEnergyJ).toBeLessThan(0.9);
   });
+});
 
-  it('keeps a model that gives, with all blocks and no factors, what the run was tested with', async () => {
-    const savers = { stochasticDepth: { enabled: true, skipRatio: 0.5 } };
-    const run = narrow.create({ iterations: 60, learningRate: 0.05, augment: false, savers });
-    await narrow.work(run);
+describe('the model that is kept', () => {
+  /** Mean cross-entropy of the kept model, which runs all blocks, over the test images. */
+  async function keptLoss(run: RunFolder): Promise<number> {
     const { test } = narrow.dataset;
     const images = Array.from({ length: test.count }, (_, image) => test.pixels.slice(image * 192, (image + 1) * 192));
     const predictions = await predictImages(run.directory, images, engine);
-    const loss =
-      predictions.reduce((sum, { probabilities }, image) => sum - Math.log(probabilities[test.labels[image]!]!), 0) / images.length;
+    return predictions.reduce((sum, { probabilities }, image) => sum - Math.log(probabilities[test.labels[image]!]!), 0) / images.length;
+  }
+  const train = async (savers: RunConfigurationInput['savers']) => {
+    const run = narrow.create({ iterations: 60, learningRate: 0.05, augment: false, savers });
+    await narrow.work(run);
+    return { run, evaluation: narrow.records(run, 'evaluation').at(-1)! };
+  };
+
+  it('gives without factors what stochastic depth was tested with', async () => {
+    const { run, evaluation } = await train({ stochasticDepth: { enabled: true, skipRatio: 0.5 } });
     // Float32, in another order.
-    expect(loss).toBeCloseTo(narrow.records(run, 'evaluation').at(-1)!.loss, 4);
+    expect(await keptLoss(run)).toBeCloseTo(evaluation.loss, 4);
+  });
+
+  it.each([
+    ['', {}],
+    [' and SWA', { swa: { enabled: true, startShare: 0.5, every: 2, batchNormBatches: 2 } }],
+  ])('gives without gates what SLU%s was tested with when all blocks ran', async (_, others) => {
+    const { run, evaluation } = await train({ slu: { ...slu, skipRatio: 0.6 }, ...others });
+    expect(await keptLoss(run)).toBeCloseTo(evaluation.gates!.full.loss, 4);
+    // Each branch counts by the share of samples that ran through it, which brings all blocks close to the gates.
+    expect(Math.abs(evaluation.gates!.full.loss - evaluation.loss)).toBeLessThan(0.1);
   });
 });

@@ -1,6 +1,5 @@
 import { branchEnd, gatedBlocksOf } from '../../network/gated-blocks';
 import { layerOf } from '../../network/graph-queries';
-import { survivalProbabilities } from '../../network/stochastic-depth';
 import { layerWeights, type WeightRole } from '../../network/weights';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
 import type { WeightValues } from '../initialize-weights';
@@ -12,13 +11,17 @@ function linearWeights(layer: Layer): readonly WeightRole[] {
 }
 
 /**
- * Weights of a model that gives without further ado what stochastic depth is tested with: each gated branch counts by the probability with
- * which it ran, which goes into the weights of its last layer.
+ * Weights of the plain network, which runs every block, for one that was trained with blocks skipped: each gated branch counts by the share
+ * of samples that it ran for (Huang et al., ECCV 2016, equation 5), which goes into the weights of its last layer.
+ * @param shares of the graph's gated blocks, 0 to 1.
  * @returns the weights, and the adds of blocks whose branch ends with a layer that cannot take it (or shares its weights).
  */
-export function foldSurvival(graph: LayerGraph, weights: WeightValues, skipRatio: number): { weights: WeightValues; unfolded: string[] } {
+export function foldBranches(
+  graph: LayerGraph,
+  weights: WeightValues,
+  shares: readonly number[],
+): { weights: WeightValues; unfolded: string[] } {
   const blocks = gatedBlocksOf(graph);
-  const survival = survivalProbabilities(blocks, skipRatio);
   const folded = new Map(weights);
   const shared = new Set(graph.layers.flatMap(({ name, sharesWeightsWith }) => (sharesWeightsWith ? [name, sharesWeightsWith] : [])));
   const unfolded = blocks.flatMap((block, place) => {
@@ -29,7 +32,7 @@ export function foldSurvival(graph: LayerGraph, weights: WeightValues, skipRatio
       if (roles.includes(role))
         folded.set(
           name,
-          weights.get(name)!.map((value) => value * survival[place]!),
+          weights.get(name)!.map((value) => value * shares[place]!),
         );
     }
     return [];
