@@ -1,11 +1,13 @@
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
 import type { Environment } from '../protocol/runs';
+import { atEqualComputation, equalComputationInWords } from '../runs/equal-computation';
 import type { RunFolder } from '../runs/run-folder';
+import type { RunStore } from '../runs/run-store';
 import { energyTable } from './energy-table';
 
 /** What a run came to, in text: energy by layer and phase, the same run without savers, accuracy, where it lies. */
-export function runSummary(run: RunFolder): string {
+export function runSummary(run: RunFolder, store: RunStore): string {
   const records = run.readRecords().map(({ record }) => record);
   const last = latest(records, 'iteration') as IterationRecord | undefined;
   if (!last) return `Nothing was trained. Run folder: ${run.directory}`;
@@ -21,6 +23,7 @@ export function runSummary(run: RunFolder): string {
     `Iterations                    ${last.iterationsExecuted} computed, ${last.iterationsDropped} dropped`,
     `Test accuracy                 ${evaluation ? testAccuracy(evaluation) : 'unavailable: not evaluated yet'}`,
     ...(evaluation?.lastIterate ? [`  of the last weights         ${formatShare(evaluation.lastIterate.accuracy)} (measured)`] : []),
+    ...besidePlainTraining(run, store),
     ...(evaluation?.gates ? gatesInWords(evaluation.gates) : []),
     `Energy of this computer       ${hostEnergyInWords(latest(records, 'hostEnergy') as HostEnergyRecord | undefined)}`,
     `Training time                 ${formatDuration(last.seconds)} (measured)`,
@@ -30,6 +33,14 @@ export function runSummary(run: RunFolder): string {
     `Energies are estimated for the device profile ${configuration.deviceProfile}; that of this computer is what its own meters say.`,
   ];
   return lines.join('\n');
+}
+
+/** The run beside those of plain training that the same folder holds. */
+function besidePlainTraining(run: RunFolder, store: RunStore): string[] {
+  const summary = store.summary(run.id);
+  const others = store.ids().flatMap((id) => store.summary(id) ?? []);
+  const words = summary && equalComputationInWords(atEqualComputation(summary, others));
+  return words === undefined ? [] : [`  ${words}`];
 }
 
 function engineInWords({ engine, build, simd, threads, engineNote }: Environment): string {

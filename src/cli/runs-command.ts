@@ -55,7 +55,7 @@ export function showRun(id: string, options: { readonly json?: boolean; readonly
   else if (options.csv) process.stdout.write(recordsAsCsv(records()));
   else {
     const { title, state, reason } = run.read();
-    console.log(`${title}: ${state}${reason ? ` (${reason})` : ''}\n\n${runSummary(run)}`);
+    console.log(`${title}: ${state}${reason ? ` (${reason})` : ''}\n\n${runSummary(run, new RunStore(process.cwd()))}`);
   }
 }
 

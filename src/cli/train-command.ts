@@ -80,7 +80,7 @@ async function trainAndTell(run: RunFolder, json: boolean | undefined, change?: 
   });
   progress.end();
   if (outcome === 'stopped') tellHowToGoOn(run, 'Stopped with a checkpoint');
-  if (!json) console.log(runSummary(run));
+  if (!json) console.log(runSummary(run, new RunStore(process.cwd())));
 }
 
 function tellHowToGoOn({ id }: RunFolder, what: string): void {

@@ -16,6 +16,11 @@ export interface MacTotals {
   readonly gates: number;
 }
 
+/** All of them together. */
+export function totalMacs({ forward, inputGradient, weightGradient, predictor, gates }: MacTotals): number {
+  return forward + inputGradient + weightGradient + predictor + gates;
+}
+
 export const noMacs: MacTotals = { forward: 0, inputGradient: 0, weightGradient: 0, predictor: 0, gates: 0 };
 
 /** MACs of all iterations of an account. */

@@ -9,6 +9,7 @@ import { hostEnergySchema } from './host-energy';
 
 const iteration = z.int().min(0);
 const joules = z.number().min(0);
+const macs = z.number().min(0);
 
 /** One training iteration, executed or dropped by SMD. */
 export const iterationRecordSchema = z.strictObject({
@@ -69,6 +70,9 @@ export const evaluationRecordSchema = z.strictObject({
     .strictObject({ sampled: gatedTestSchema, threshold: gatedTestSchema, full: gatedTestSchema, trainedShare: share.optional() })
     .optional(),
   energyJ: joules,
+  /** MACs computed so far, those of predictor and gates included, and MACs of plain training (SMB) up to the same point of the schedule. */
+  macs: macs.optional(),
+  baselineMacs: macs.optional(),
 });
 export type EvaluationRecord = z.infer<typeof evaluationRecordSchema>;
 
@@ -111,8 +115,6 @@ export const stateRecordSchema = z.strictObject({
 export type StateRecord = z.infer<typeof stateRecordSchema>;
 
 export const checkpointRecordSchema = z.strictObject({ type: z.literal('checkpoint'), iteration });
-
-const macs = z.number().min(0);
 
 /** Cumulative energy by layer and phase; lines of `layers.jsonl`, the latest is the present. Rows follow the graph's layers, then one for SLU's gates. */
 export const layerEnergyRecordSchema = z.strictObject({

@@ -15,7 +15,7 @@ type Parts = Omit<TestParts, 'savers'> &
   };
 
 /** What a test found, without when and at what cost. */
-export type ModelTest = Omit<EvaluationRecord, 'type' | 'iteration' | 'energyJ'>;
+export type ModelTest = Omit<EvaluationRecord, 'type' | 'iteration' | 'energyJ' | 'macs' | 'baselineMacs'>;
 
 /** The tests of a run's model, and that model: averaged weights where there are any (SWA), else those that SGD stands at. */
 export class ModelTests {

@@ -3,6 +3,7 @@ import type { BatchStream } from '../datasets/batch-stream';
 import type { IterationWork } from '../energy/iteration-work';
 import type { Ledger } from '../energy/ledger';
 import { saverWidths } from '../energy/saver-widths';
+import { totalMacs } from '../energy/work-macs';
 import type { Random } from '../platform/random';
 import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
 import type { EvaluationRecord, MetricRecord, TuningRecord } from '../protocol/records';
@@ -236,7 +237,8 @@ export class TrainingLoop {
     this.evaluatedAt = this.iteration;
     const { share } = this.tally.state;
     const gates = evaluation.gates && { ...evaluation.gates, ...(share !== undefined && { trainedShare: share }) };
-    emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, ...(gates && { gates }), energyJ: ledger.energyJ });
+    const cost = { energyJ: ledger.energyJ, macs: totalMacs(ledger.macs()), baselineMacs: ledger.baselineMacs };
+    emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, ...(gates && { gates }), ...cost });
     if (gates) this.warnOfThreshold(gates);
     reporter.layerEnergy(this.iteration);
     reporter.prediction(this.iteration, this.settings);

@@ -47,7 +47,9 @@ describe('e2train runs', () => {
   });
 
   it('shows a run as text, as CSV and as JSON', async () => {
-    expect(await succeed('runs', 'show', id)).toMatch(/^resnet8 · SMD 0\.5: finished\n\nlayer +forward /);
+    const text = await succeed('runs', 'show', id);
+    expect(text).toMatch(/^resnet8 · SMD 0\.5: finished\n\nlayer +forward /);
+    expect(text).toContain('Beside plain training at equal computation: unavailable, because no plain run (SMB) of this model');
     const records = folder()
       .readRecords()
       .map(({ record }) => record);

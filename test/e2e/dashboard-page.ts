@@ -23,6 +23,14 @@ export class DashboardPage {
     return this.frame.locator('section.chart', { has: this.frame.locator('h2', { hasText: title }) });
   }
 
+  /** Shows another run. */
+  async select(runId: string): Promise<void> {
+    await this.frame.locator('header vscode-single-select').evaluate((picker: HTMLSelectElement, id) => {
+      picker.value = id;
+      picker.dispatchEvent(new Event('change'));
+    }, runId);
+  }
+
   button(name: string): Locator {
     return this.frame.getByText(name, { exact: true });
   }

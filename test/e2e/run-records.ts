@@ -15,6 +15,15 @@ export class RunRecords {
     return this.store.open(this.store.ids()[0]!);
   }
 
+  get count(): number {
+    return this.store.ids().length;
+  }
+
+  /** Test accuracy of a finished run, 0 to 1. */
+  accuracyOf(runId: string): number {
+    return this.store.summary(runId)!.evaluation!.accuracy;
+  }
+
   /** The newest run's state, as it stands: interrupted when its process is gone. */
   get state(): string {
     return this.store.summary(this.run.id)!.run.state;

@@ -5,24 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resultsPage } from '../../src/scripts/experiment/results-page';
 import { type RunRecord, runRecordSchema } from '../../src/scripts/experiment/run-record';
-import { accuracyAt, seedDeviation } from '../../src/scripts/experiment/statistics';
+import { seedDeviation } from '../../src/scripts/experiment/statistics';
 import { writeIdxDataset } from '../datasets/idx-files';
 
 const project = join(__dirname, '..', '..');
 
 describe('Statistics of experiments', () => {
-  it('interpolates plain training between its runs, and gives nothing beyond them', () => {
-    const curve = [
-      { share: 1, accuracy: 0.9 },
-      { share: 0.25, accuracy: 0.7 },
-    ];
-    // Half is one of the two doublings from a quarter to the whole.
-    expect(accuracyAt(curve, 0.5)).toBeCloseTo(0.8, 12);
-    expect(accuracyAt(curve, 1)).toBe(0.9);
-    expect(accuracyAt(curve, 0.2)).toBeUndefined();
-    expect(accuracyAt(curve, 1.1)).toBeUndefined();
-  });
-
   it('pools the deviation between seeds over the rows that have several', () => {
     // Sums of squares 2 and 8, one degree of freedom each: √(10 / 2).
     expect(seedDeviation([[1, 3], [5, 9], [4]])).toBeCloseTo(Math.sqrt(5), 12);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { NumberedRecord } from '../../src/protocol/records';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from '../../webview-ui/dashboard/energy-charts';
+import { accuracyByComputationContent } from '../../webview-ui/dashboard/equal-computation-chart';
 import { layerEnergyContent, phaseEnergyContent } from '../../webview-ui/dashboard/layer-chart';
 import { RunRecord } from '../../webview-ui/dashboard/run-record';
 import { toCsv, toJson } from '../../webview-ui/dashboard/table-text';
 import { lossContent } from '../../webview-ui/dashboard/training-charts';
 import { tuningMarks } from '../../webview-ui/dashboard/tuning-marks';
-import { iterationRecord } from './fake-backend';
+import { iterationRecord, runSummary } from './fake-backend';
 
 const options = { width: 300, smoothing: 0.5 };
 const layer = (name: string, joules: number) => ({ name, forward: joules, inputGradient: joules, weightGradient: joules, update: joules });
@@ -24,6 +25,7 @@ test('before the first record every chart says that there is nothing yet', () =>
     cumulativeEnergyContent(record, options),
     iterationsContent(record, options),
     accuracyByEnergyContent(record),
+    accuracyByComputationContent(record, { summary: runSummary('r'), others: [] }),
     layerEnergyContent(record, 5),
     phaseEnergyContent(record),
   ];

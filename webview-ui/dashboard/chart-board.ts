@@ -3,6 +3,7 @@ import type { Theme } from '../shared/theme';
 import type { ChartContent } from './chart-content';
 import { ChartPanel } from './chart-panel';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from './energy-charts';
+import { accuracyByComputationContent, comparisonInWords, type Surroundings } from './equal-computation-chart';
 import type { KeptState } from './kept-state';
 import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
 import type { RunRecord } from './run-record';
@@ -16,7 +17,7 @@ export interface ChartBoardActions {
   export(fileName: string, text: string): void;
 }
 
-type Build = (record: RunRecord, options: ChartOptions, kept: KeptState) => ChartContent;
+type Build = (record: RunRecord, options: ChartOptions, kept: KeptState, surroundings: Surroundings) => ChartContent;
 
 /** Layers with a bar of their own. */
 const layersShown = 8;
@@ -32,6 +33,10 @@ interface Chart {
 const skipsBlocks = ({ blockExecutions }: RunRecord) => blockExecutions.latest !== undefined;
 
 const charts: readonly Chart[] = [
+  {
+    ...{ id: 'equal-computation', title: 'Accuracy against computation' },
+    build: (record, _, __, surroundings) => accuracyByComputationContent(record, surroundings),
+  },
   { id: 'loss', title: 'Loss', build: lossContent },
   { id: 'accuracy', title: 'Accuracy', build: accuracyContent },
   { id: 'energy', title: 'Energy against the SMB baseline', build: cumulativeEnergyContent },
@@ -55,6 +60,7 @@ const charts: readonly Chart[] = [
 export class ChartBoard {
   readonly root: HTMLElement;
   private readonly panels: { panel: ChartPanel; chart: Chart }[];
+  private readonly comparison = element('p', { className: 'equal-computation' });
   private readonly inWords = element('p', { className: 'savers-in-words' });
   private readonly open: Set<string>;
 
@@ -78,21 +84,26 @@ export class ChartBoard {
     this.root = element(
       'main',
       {},
+      this.comparison,
       this.inWords,
       smoothingControl(kept, actions),
       element('div', { className: 'charts' }, ...this.panels.map(({ panel }) => panel.root)),
     );
   }
 
-  draw(record: RunRecord, kept: KeptState, theme: Theme): void {
-    const words = saversInWords(record);
-    this.inWords.hidden = words === undefined;
-    setText(this.inWords, words ?? '');
+  draw(record: RunRecord, kept: KeptState, theme: Theme, surroundings: Surroundings): void {
+    say(this.comparison, comparisonInWords(surroundings));
+    say(this.inWords, saversInWords(record));
     for (const { panel, chart } of this.panels) {
       panel.root.hidden = chart.applies?.(record) === false;
-      if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept), theme);
+      if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept, surroundings), theme);
     }
   }
+}
+
+function say(paragraph: HTMLElement, words: string | undefined): void {
+  paragraph.hidden = words === undefined;
+  setText(paragraph, words ?? '');
 }
 
 function smoothingControl(kept: KeptState, actions: ChartBoardActions): HTMLElement {

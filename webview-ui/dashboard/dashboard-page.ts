@@ -146,9 +146,10 @@ export class DashboardPage {
     this.drawing = undefined;
     this.lastDrawn = now;
     this.banner.draw(this.connectionState, this.editorIsSilent, this.problem);
-    this.header.draw(this.presentSummary(), this.runs.all);
-    this.board.root.hidden = this.selected === undefined;
-    if (this.selected !== undefined) this.board.draw(this.record, this.kept, this.theme);
+    const summary = this.presentSummary();
+    this.header.draw(summary, this.runs.all);
+    this.board.root.hidden = summary === undefined;
+    if (summary) this.board.draw(this.record, this.kept, this.theme, { summary, others: this.runs.all });
   }
 
   /** The selected run with figures as new as its records. */

@@ -1,3 +1,4 @@
+import { totalMacs } from '../../energy/work-macs';
 import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../../protocol/records';
 import type { RunFolder } from '../../runs/run-folder';
 import type { Plan, Task } from './plans';
@@ -27,7 +28,6 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
     throw new Error(`The run in ${run.directory} is finished, but its record is not whole; delete the folder to train it again.`);
   // The run's own baseline has its own nominal iterations, which for a shorter row are fewer than the plan's.
   const ofPlan = configuration.iterations / provenance.planIterations;
-  const { forward, inputGradient, weightGradient, predictor, gates } = layers.macs;
   return {
     ...{ experiment: plan.name, row: row.id, label: row.label, seed, ...provenance },
     data: { name: data.name, ...(note && { note }) },
@@ -37,7 +37,7 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
     ...(evaluation.lastIterate && { lastIterateAccuracy: evaluation.lastIterate.accuracy }),
     ...(evaluation.gates && { gates: gatedAccuracies(evaluation.gates) }),
     images: evaluation.images,
-    computationShare: ((forward + inputGradient + weightGradient + predictor + gates) / layers.baselineMacs) * ofPlan,
+    computationShare: (totalMacs(layers.macs) / layers.baselineMacs) * ofPlan,
     energyShare: (iteration.energyJ / iteration.baselineEnergyJ) * ofPlan,
     energyJ: iteration.energyJ,
     seconds: iteration.seconds,

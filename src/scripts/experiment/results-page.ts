@@ -1,8 +1,9 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { mean } from '../../measurement/statistics';
+import { accuracyAt, type CurvePoint } from '../../runs/plain-curve';
 import { plans } from './plans';
 import type { RunRecord } from './run-record';
-import { accuracyAt, type CurvePoint, seedDeviation } from './statistics';
+import { seedDeviation } from './statistics';
 
 /** The runs of one row that were trained alike but for their seed. */
 interface Group {
@@ -65,12 +66,12 @@ function equalCost(groups: readonly Group[]): string[] {
   const plain = groups.filter(({ row }) => row.startsWith('smb') && !row.includes('swa'));
   const others = groups.filter((group) => !plain.includes(group));
   if (plain.length < 2 || others.length === 0) return [];
-  const curve = plain.map(({ runs }): CurvePoint => ({ share: runShare(runs), accuracy: meanAccuracy(runs) }));
+  const curve = plain.map(({ runs }): CurvePoint => ({ cost: runShare(runs), accuracy: meanAccuracy(runs) }));
   const noise = seedDeviation(groups.map(({ runs }) => runs.map(({ accuracy }) => accuracy)));
   const against = (runs: readonly RunRecord[], share: number) => {
     const baseline = accuracyAt(curve, share);
     if (baseline !== undefined) return points(meanAccuracy(runs) - baseline);
-    const isDearer = curve.every((point) => point.share < share);
+    const isDearer = curve.every((point) => point.cost < share);
     return `unavailable: no SMB run as ${isDearer ? 'costly' : 'cheap'}`;
   };
   const rows = others.map(({ label, runs }) => [
