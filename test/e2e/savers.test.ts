@@ -15,7 +15,8 @@ describe('all savers together', () => {
   let records: RunRecords;
 
   beforeAll(async () => {
-    session = await Session.open({ settings: { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8 } });
+    const training = { 'e2train.training.iterations': 100_000, 'e2train.training.batchSize': 8, 'e2train.training.evaluateEvery': 200 };
+    session = await Session.open({ settings: training });
     records = new RunRecords(session.workspace);
     window = await session.window('resnet.ts');
     await window.showSidebar();
@@ -78,6 +79,7 @@ describe('all savers together', () => {
       return later.length > 0 ? later : undefined;
     }, 'blocks after the change');
     for (const { targetShare } of targets) expect(targetShare).toBeCloseTo(0.3, 10);
+    await dashboard.progress(/^Test accuracy with gates by chance, as trained, [\d.]+ % \(\d+ % of the gated blocks, /).waitFor();
     await dashboard.chart('Residual blocks executed').scrollIntoViewIfNeeded();
     await window.screenshot('saver-charts-light');
     await window.setTheme('Default Dark Modern');

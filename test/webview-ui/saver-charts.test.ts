@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { MetricRecord } from '../../src/protocol/records';
 import { BoundedRecords } from '../../webview-ui/dashboard/bounded-records';
 import { toSvg } from '../../webview-ui/dashboard/chart-svg';
+import { gatesInWords } from '../../webview-ui/dashboard/gates-in-words';
 import { heatCells } from '../../webview-ui/dashboard/heat-cells';
 import { RunRecord } from '../../webview-ui/dashboard/run-record';
 import { blockHeatContent, gatesContent, learningRateContent, signsContent } from '../../webview-ui/dashboard/saver-charts';
@@ -92,6 +93,17 @@ test('the savers are summed up in words, and only those that did something', () 
   expect(saversInWords(recordOf(iterationRecord(1).record))).toBeUndefined();
   expect(saversInWords(recordOf(dropped, blocks(10, [0.58, 0.6]), signs(10, 0.72)))).toBe(
     '3 of 10 batches dropped, 41 % of the gated blocks’ computation skipped, 72 % of gradient signs predicted.',
+  );
+});
+
+test('a test with gates is told by each way of inference, with what runs and what an image costs', () => {
+  const evaluation = { type: 'evaluation', iteration: 10, images: 100, loss: 1, accuracy: 0.742, energyJ: 1 } as const;
+  const test = (accuracy: number, executedShare: number, inferenceJ: number) => ({ loss: 1, accuracy, executedShare, inferenceJ });
+  const gates = { sampled: test(0.742, 0.6, 0.0012), threshold: test(0.755, 0.53, 0.0011), full: test(0.764, 1, 0.0014) };
+  expect(gatesInWords(recordOf(evaluation))).toBeUndefined();
+  expect(gatesInWords(recordOf({ ...evaluation, gates }))).toBe(
+    'Test accuracy with gates by chance, as trained, 74.2 % (60 % of the gated blocks, ~1.20 mJ an image); with gates above one half 75.5 % ' +
+      '(53 % of the gated blocks, ~1.10 mJ an image); with all blocks, as the kept model runs, 76.4 % (100 % of the gated blocks, ~1.40 mJ an image).',
   );
 });
 

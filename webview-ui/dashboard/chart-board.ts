@@ -4,6 +4,7 @@ import type { ChartContent } from './chart-content';
 import { ChartPanel } from './chart-panel';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from './energy-charts';
 import { accuracyByComputationContent, comparisonInWords, type Surroundings } from './equal-computation-chart';
+import { gatesInWords } from './gates-in-words';
 import type { KeptState } from './kept-state';
 import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
 import type { RunRecord } from './run-record';
@@ -62,6 +63,7 @@ export class ChartBoard {
   private readonly panels: { panel: ChartPanel; chart: Chart }[];
   private readonly comparison = element('p', { className: 'equal-computation' });
   private readonly inWords = element('p', { className: 'savers-in-words' });
+  private readonly gates = element('p', { className: 'gates-in-words' });
   private readonly open: Set<string>;
 
   constructor(kept: KeptState, actions: ChartBoardActions) {
@@ -86,6 +88,7 @@ export class ChartBoard {
       {},
       this.comparison,
       this.inWords,
+      this.gates,
       smoothingControl(kept, actions),
       element('div', { className: 'charts' }, ...this.panels.map(({ panel }) => panel.root)),
     );
@@ -94,6 +97,7 @@ export class ChartBoard {
   draw(record: RunRecord, kept: KeptState, theme: Theme, surroundings: Surroundings): void {
     say(this.comparison, comparisonInWords(surroundings));
     say(this.inWords, saversInWords(record));
+    say(this.gates, gatesInWords(record));
     for (const { panel, chart } of this.panels) {
       panel.root.hidden = chart.applies?.(record) === false;
       if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept, surroundings), theme);
