@@ -1,4 +1,4 @@
-import { type GatedBlock, gatedBlocksOf } from '../network/gated-blocks';
+import { type GatedBlock, skippableBlocks } from '../network/gated-blocks';
 import { survivalProbabilities } from '../network/stochastic-depth';
 import type { Savers } from '../protocol/configuration';
 import type { DeviceProfile } from '../protocol/device-profile';
@@ -47,7 +47,7 @@ function expectedPredictions(graph: LayerGraph, { kind, name }: Layer): number {
 export function expectedIterationEnergy(graph: LayerGraph, profile: DeviceProfile, batchSize: number, savers: Savers): number {
   const prices = new WorkPrices(graph, profile);
   const bits = saverWidths(savers);
-  const blocks = savers.slu.enabled || savers.stochasticDepth.enabled ? gatedBlocksOf(graph) : [];
+  const blocks = skippableBlocks(graph, savers);
   const gates = savers.slu.enabled && blocks.length > 0;
   const samples = new Map(blocks.map(({ add }) => [add, batchSize]));
   const account = WorkAccount.for(graph, { ...(bits && { bits }), ...(blocks.length > 0 && { blocks: { samples, gates } }) });

@@ -1,3 +1,4 @@
+import type { blockChoices, Savers } from '../protocol/configuration';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { layerOf, readersOf } from './graph-queries';
 import { layerMacs } from './macs';
@@ -19,18 +20,28 @@ function endingOf(graph: LayerGraph, { add }: ResidualBlock): string {
 }
 
 /**
- * The residual blocks that SLU and stochastic depth may skip: all but the first (E2-Train, section 3.2), and none that has another inside.
- * Empty for a network with fewer than two such blocks.
+ * The residual blocks that may be skipped: all but the first (E2-Train, section 3.2), and none that has another inside. Empty for a network
+ * with fewer than two such blocks.
+ * @param choice `identity` leaves out blocks with a shortcut of its own layers, unless all have one: what is left of such a block when it is
+ * skipped is a convolution of one pixel, which makes a poor stage.
  */
-export function gatedBlocksOf(graph: LayerGraph): GatedBlock[] {
+export function gatedBlocksOf(graph: LayerGraph, choice: (typeof blockChoices)[number] = 'all'): GatedBlock[] {
   const blocks = findResidualBlocks(graph);
   const places = new Map(graph.layers.map(({ name }, place) => [name, place]));
   const start = ({ branch }: ResidualBlock) => places.get(branch[0]!)!;
   const innermost = blocks.filter(({ branch, shortcut }) => !blocks.some(({ add }) => branch.includes(add) || shortcut.includes(add)));
-  const gated = innermost.sort((a, b) => start(a) - start(b)).slice(1);
+  const all = innermost.sort((a, b) => start(a) - start(b)).slice(1);
+  const identities = choice === 'identity' ? all.filter(({ shortcut }) => shortcut.length === 0) : [];
+  const gated = identities.length > 0 ? identities : all;
   const macs = gated.map(({ branch }) => branch.reduce((sum, name) => sum + layerMacs(graph, layerOf(graph, name)).forward, 0));
-  const all = macs.reduce((sum, ofBlock) => sum + ofBlock, 0);
-  return gated.map((block, gate) => ({ ...block, gate, ending: endingOf(graph, block), cost: macs[gate]! / all }));
+  const sum = macs.reduce((before, ofBlock) => before + ofBlock, 0);
+  return gated.map((block, gate) => ({ ...block, gate, ending: endingOf(graph, block), cost: macs[gate]! / sum }));
+}
+
+/** The blocks that these savers may skip; none where neither SLU nor stochastic depth is on. */
+export function skippableBlocks(graph: LayerGraph, { slu, stochasticDepth }: Pick<Savers, 'slu' | 'stochasticDepth'>): GatedBlock[] {
+  if (slu.enabled) return gatedBlocksOf(graph, slu.blocks);
+  return stochasticDepth.enabled ? gatedBlocksOf(graph) : [];
 }
 
 /** Why no block of a network can be skipped, in one sentence; undefined where some can. */

@@ -40,6 +40,7 @@ export const smdSchema = z.strictObject({
 });
 
 export const gateEstimators = ['centred', 'plain', 'weighted'] as const;
+export const blockChoices = ['identity', 'all'] as const;
 export const blockExecutions = ['skip', 'masked'] as const;
 
 const skipRatio = z.number().min(0).max(0.9).default(0.4);
@@ -47,6 +48,13 @@ const skipRatio = z.number().min(0).max(0.9).default(0.4);
 export const sluSchema = z.strictObject({
   enabled: z.boolean().default(false).describe('Let gates decide, image by image, which residual blocks run (SLU).'),
   skipRatio: skipRatio.describe('Share of the gated blocks’ computation that SLU skips, 0 to 0.9.'),
+  blocks: z
+    .enum(blockChoices)
+    .default('identity')
+    .describe(
+      'Which residual blocks have gates, the first never. Identity: those whose shortcut leaves the image as it is, where there are some. ' +
+        'All: also those that change its shape (E2-Train).',
+    ),
   costWeight: z.number().min(0).max(100).default(0.1).describe('Weight of the computation in the loss that the gates learn from.'),
   gateLearningRateFactor: z
     .number()
@@ -212,6 +220,7 @@ export const tuningSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().optional(),
       skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
+      blocks: sluSchema.shape.blocks.unwrap().optional(),
       costWeight: sluSchema.shape.costWeight.unwrap().optional(),
       gateLearningRateFactor: sluSchema.shape.gateLearningRateFactor.unwrap().optional(),
       estimator: sluSchema.shape.estimator.unwrap().optional(),

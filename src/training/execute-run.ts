@@ -160,7 +160,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
         ? survivalProbabilities(trainer.gatedBlocks, stochasticDepth.skipRatio)
         : undefined;
     if (shares === undefined) return weights;
-    const { weights: folded, unfolded } = foldBranches(graph, weights, shares);
+    const { weights: folded, unfolded } = foldBranches(graph, weights, trainer.gatedBlocks, shares);
     if (unfolded.length > 0)
       warn(`The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, where the tests of this run gave it less.`);
     return folded;

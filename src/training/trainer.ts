@@ -71,8 +71,8 @@ export class Trainer {
   }
 
   /**
-   * Goes on as another program of the same network. Weights and momenta that both programs have stay as they are; those of new gates come
-   * from `fresh`, their momenta begin at zero.
+   * Goes on as another program of the same network. Weights and momenta that both programs have in one size stay as they are; those of new
+   * gates come from `fresh`, their momenta begin at zero.
    * @throws Error as `create` does; nothing can be computed then.
    */
   async recompile(options: CompileOptions, fresh: (gates: readonly GateWeight[]) => WeightValues): Promise<void> {
@@ -81,8 +81,10 @@ export class Trainer {
     this.network = compileNetwork(this.graph, options);
     this.executable = await this.engine.compile(this.network.program);
     this.blocks = this.network.gates && new ProgramBlocks(this.network.gates, this.executable);
-    this.writeSomeWeights(new Map([...fresh(this.gateWeights), ...weights]));
-    for (const [name, tensor] of this.network.momenta) if (momenta.has(name)) this.writeNamed(momenta, name, tensor);
+    const fits = (name: string, tensor: TensorId, values: WeightValues) => values.get(name)?.length === this.elementsOf(tensor);
+    const kept = this.allWeights.filter(({ name, tensor }) => fits(name, tensor, weights)).map(({ name }) => name);
+    this.writeSomeWeights(new Map([...fresh(this.gateWeights), ...kept.map((name) => [name, weights.get(name)!] as const)]));
+    for (const [name, tensor] of this.network.momenta) if (fits(name, tensor, momenta)) this.writeNamed(momenta, name, tensor);
   }
 
   get memoryBytes(): number {
@@ -225,10 +227,13 @@ export class Trainer {
     return { samples, loss: loss!, hits: hits!, ...(executed && { executed }) };
   }
 
+  private elementsOf(tensor: TensorId): number {
+    return this.network.program.tensors[tensor]!.shape.reduce((product, size) => product * size, 1);
+  }
+
   private writeNamed(values: WeightValues, name: string, tensor: TensorId): void {
     const given = values.get(name);
-    const { shape } = this.network.program.tensors[tensor]!;
-    const expected = shape.reduce((product, size) => product * size, 1);
+    const expected = this.elementsOf(tensor);
     if (given?.length !== expected) {
       const found = given === undefined ? 'nothing' : `${given.length} values`;
       throw new Error(`The model has changed: “${name}” needs ${expected} values, but ${found} was stored for it; start a new run.`);

@@ -239,7 +239,7 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
 /** The tensors of the gates, where the options ask for them and the network has blocks to gate. */
 function declareGates(builder: ProgramBuilder, graph: LayerGraph, layers: readonly Layer[], { gating, batchSize }: CompileOptions) {
   const names = new Set(layers.map(({ name }) => name));
-  const blocks = gatedBlocksOf(graph).filter(({ add }) => names.has(add));
+  const blocks = gatedBlocksOf(graph, gating?.kind === 'slu' ? gating.blocks : 'all').filter(({ add }) => names.has(add));
   if (gating === undefined || blocks.length === 0) return undefined;
   const tables = new GateTensors(builder, blocks, batchSize, gating.kind);
   const channels = blocks.map(({ entry }) => layerOf(graph, entry).outputShape.at(-1)!);

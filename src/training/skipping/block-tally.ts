@@ -41,8 +41,10 @@ export class BlockTally {
   /** Adds an iteration. Counts of other blocks, from before the settings changed, are dropped. */
   add(executed: readonly number[], samples: number): void {
     const same = this.at.executed.length === executed.length;
+    const { blockShares, ...rest } = this.at;
     this.at = {
-      ...this.at,
+      ...rest,
+      ...(blockShares?.length === executed.length && { blockShares }),
       samples: (same ? this.at.samples : 0) + samples,
       executed: executed.map((count, place) => count + (same ? this.at.executed[place]! : 0)),
     };

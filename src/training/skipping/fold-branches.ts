@@ -1,4 +1,4 @@
-import { branchEnd, gatedBlocksOf } from '../../network/gated-blocks';
+import { branchEnd, type GatedBlock } from '../../network/gated-blocks';
 import { layerOf } from '../../network/graph-queries';
 import { layerWeights, type WeightRole } from '../../network/weights';
 import type { Layer, LayerGraph } from '../../protocol/layer-graph';
@@ -13,15 +13,15 @@ function linearWeights(layer: Layer): readonly WeightRole[] {
 /**
  * Weights of the plain network, which runs every block, for one that was trained with blocks skipped: each gated branch counts by the share
  * of samples that it ran for (Huang et al., ECCV 2016, equation 5), which goes into the weights of its last layer.
- * @param shares of the graph's gated blocks, 0 to 1.
+ * @param shares of those blocks, 0 to 1.
  * @returns the weights, and the adds of blocks whose branch ends with a layer that cannot take it (or shares its weights).
  */
 export function foldBranches(
   graph: LayerGraph,
   weights: WeightValues,
+  blocks: readonly GatedBlock[],
   shares: readonly number[],
 ): { weights: WeightValues; unfolded: string[] } {
-  const blocks = gatedBlocksOf(graph);
   const folded = new Map(weights);
   const shared = new Set(graph.layers.flatMap(({ name, sharesWeightsWith }) => (sharesWeightsWith ? [name, sharesWeightsWith] : [])));
   const unfolded = blocks.flatMap((block, place) => {

@@ -12,7 +12,7 @@ const estimators: Readonly<Record<Savers['slu']['estimator'], GateGradientEstima
 export function gatingOf({ slu, stochasticDepth }: Savers): Gating | undefined {
   if (slu.enabled) {
     const estimator = slu.execution === 'masked' ? 'every' : estimators[slu.estimator];
-    return { kind: 'slu', execution: slu.execution, estimator, weightDecay: 0 };
+    return { kind: 'slu', blocks: slu.blocks, execution: slu.execution, estimator, weightDecay: 0 };
   }
   return stochasticDepth.enabled ? { kind: 'stochasticDepth' } : undefined;
 }

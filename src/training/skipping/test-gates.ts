@@ -63,7 +63,7 @@ export async function testGates(
     if (blockShares === undefined) return evaluateTestSet(trainer, testBatches(), abandoned);
     const weights = trainer.readWeights();
     try {
-      trainer.writeSomeWeights(foldBranches(graph, weights, blockShares).weights);
+      trainer.writeSomeWeights(foldBranches(graph, weights, blocks, blockShares).weights);
       return await evaluateTestSet(trainer, testBatches(), abandoned);
     } finally {
       trainer.writeWeights(weights);

@@ -68,8 +68,18 @@ describe('gated blocks of a network', () => {
     });
   });
 
-  it('are those of a ResNet-74: 35', () => {
-    expect(gatedBlocksOf(buildResNet({ depth: 74, inputShape: [32, 32, 3], classes: 10 }))).toHaveLength(35);
+  it('are 35 in a ResNet-74, 33 without those whose shortcut changes the shape', () => {
+    const graph = buildResNet({ depth: 74, inputShape: [32, 32, 3], classes: 10 });
+    expect(gatedBlocksOf(graph)).toHaveLength(35);
+    const blocks = gatedBlocksOf(graph, 'identity');
+    expect(blocks).toHaveLength(33);
+    expect(blocks.map(({ gate }) => gate)).toEqual(blocks.map((_, place) => place));
+    expect(blocks.reduce((sum, { cost }) => sum + cost, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('are all but the first where every shortcut changes the shape', () => {
+    const graph = buildResNet({ depth: 8, inputShape: [32, 32, 3], classes: 10 });
+    expect(gatedBlocksOf(graph, 'identity')).toEqual(gatedBlocksOf(graph));
   });
 });
 
