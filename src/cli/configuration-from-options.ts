@@ -32,6 +32,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
       smd: withoutUndefined({ ...smd, scheduleStretch: options.smdStretch }),
       slu: withoutUndefined({
         ...skipping(options.slu),
+        blocks: options.sluBlocks,
         costWeight: options.sluCostWeight,
         gateLearningRateFactor: options.sluGateLearningRateFactor,
         estimator: options.sluEstimator,

@@ -38,6 +38,7 @@ export const trainingOptions = [
   numberOption('--smd <probability>', smdSchema.shape.dropProbability, `${smdSchema.shape.dropProbability.description} (default: no SMD)`),
   numberOption('--smd-stretch <factor>', smdSchema.shape.scheduleStretch),
   numberOption('--slu <ratio>', sluSchema.shape.skipRatio, `${sluSchema.shape.skipRatio.description} (default: no SLU)`),
+  choiceOption('--slu-blocks <name>', sluSchema.shape.blocks),
   numberOption('--slu-cost-weight <a>', sluSchema.shape.costWeight),
   numberOption('--slu-gate-learning-rate-factor <x>', sluSchema.shape.gateLearningRateFactor),
   choiceOption('--slu-estimator <name>', sluSchema.shape.estimator),
@@ -89,6 +90,7 @@ export interface TrainingOptions {
   readonly smd?: number;
   readonly smdStretch?: number;
   readonly slu?: number;
+  readonly sluBlocks?: RunConfiguration['savers']['slu']['blocks'];
   readonly sluCostWeight?: number;
   readonly sluGateLearningRateFactor?: number;
   readonly sluEstimator?: RunConfiguration['savers']['slu']['estimator'];

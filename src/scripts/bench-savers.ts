@@ -6,7 +6,8 @@ import { type SaverStep, saverStep } from './benchmark/saver-step';
 import { oneOf, wholeNumber } from './benchmark/step-options';
 
 const smd = { enabled: true, dropProbability: 0.5 };
-const slu = { enabled: true, skipRatio: 0.4 };
+/** All blocks but the first, as in the paper. */
+const slu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as const;
 const psg = { enabled: true };
 const rows: readonly { readonly savers: string; readonly settings: NonNullable<RunConfigurationInput['savers']> }[] = [
   { savers: 'SMB', settings: {} },

@@ -11,7 +11,7 @@ import { timeSteps } from './benchmark/step-times';
 import { formatProfile, profilingEngine } from './step-profile';
 
 const psg = { enabled: true };
-const slu = { enabled: true, skipRatio: 0.4 };
+const slu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as const;
 const saverSettings = { none: {}, psg: { psg }, slu: { slu }, 'slu+psg': { slu, psg } } as const;
 
 /**

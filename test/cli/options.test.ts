@@ -23,7 +23,7 @@ describe('options of training', () => {
       '--psg --psg-learning-rate 0.01 --psg-threshold 0.1 --psg-threshold-kind absolute --psg-activation-bits 10 --psg-activation-msb-bits 5 ' +
       '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline 8bit ' +
       '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
-      '--slu 0.6 --slu-cost-weight 2 --slu-gate-learning-rate-factor 4 --slu-estimator plain --slu-execution masked ' +
+      '--slu 0.6 --slu-blocks all --slu-cost-weight 2 --slu-gate-learning-rate-factor 4 --slu-estimator plain --slu-execution masked ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
     const given = parse(...words.split(' '));
     expect(given).toEqual({
@@ -40,7 +40,15 @@ describe('options of training', () => {
       weightDecay: 0.3,
       savers: {
         smd: { enabled: true, dropProbability: 0.25, scheduleStretch: 2 },
-        slu: { enabled: true, skipRatio: 0.6, costWeight: 2, gateLearningRateFactor: 4, estimator: 'plain', execution: 'masked' },
+        slu: {
+          enabled: true,
+          skipRatio: 0.6,
+          blocks: 'all',
+          costWeight: 2,
+          gateLearningRateFactor: 4,
+          estimator: 'plain',
+          execution: 'masked',
+        },
         stochasticDepth: { enabled: false, skipRatio: 0.4 },
         psg: {
           enabled: true,

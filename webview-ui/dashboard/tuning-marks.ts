@@ -15,6 +15,7 @@ const words: Words = {
   slu: {
     enabled: switched('SLU'),
     skipRatio: (share) => `skip ${formatShare(share)}`,
+    blocks: (choice) => (choice === 'all' ? 'gates on all blocks' : 'gates on identity blocks'),
     costWeight: (weight) => `cost weight ${weight}`,
     gateLearningRateFactor: (factor) => `gates’ learning rate × ${factor}`,
     estimator: (name) => `${name} gate gradient`,

@@ -20,6 +20,7 @@ export const runSettings = {
   'savers.smd.scheduleStretch': ['savers', 'smd', 'scheduleStretch'],
   'savers.slu.enabled': ['savers', 'slu', 'enabled'],
   'savers.slu.skipRatio': ['savers', 'slu', 'skipRatio'],
+  'savers.slu.blocks': ['savers', 'slu', 'blocks'],
   'savers.slu.costWeight': ['savers', 'slu', 'costWeight'],
   'savers.slu.gateLearningRateFactor': ['savers', 'slu', 'gateLearningRateFactor'],
   'savers.slu.estimator': ['savers', 'slu', 'estimator'],

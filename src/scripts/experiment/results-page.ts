@@ -2,7 +2,7 @@ import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint } from '../../runs/plain-curve';
 import { plans } from './plans';
-import type { RunRecord } from './run-record';
+import { gatesAllBlocks, type RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
 
 /** The runs of one row that were trained alike but for their seed. */
@@ -107,11 +107,17 @@ function points(difference: number): string {
 
 function groupsOf(records: readonly RunRecord[]): Group[] {
   const order = plans.flatMap(({ rows }) => rows.map(({ id }) => id));
-  const rows = [...new Set(records.map(({ row }) => row))].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  return rows.map((row) => {
-    const runs = records.filter((record) => record.row === row).sort((a, b) => a.seed - b.seed);
-    return { row, label: runs[0]!.label, runs };
+  const labels = [...new Set(records.map(labelOf))];
+  const groups = labels.map((label) => {
+    const runs = records.filter((record) => labelOf(record) === label).sort((a, b) => a.seed - b.seed);
+    return { row: runs[0]!.row, label, runs };
   });
+  return groups.sort((a, b) => order.indexOf(a.row) - order.indexOf(b.row));
+}
+
+/** Runs of a row that gate other blocks than the row does by now stand apart. */
+function labelOf(record: RunRecord): string {
+  return gatesAllBlocks(record) ? `${record.label}, gates on all blocks` : record.label;
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -42,3 +42,8 @@ export const runRecordSchema = z.strictObject({
   evaluations: z.array(z.tuple([z.int(), z.number()])),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Whether SLU had gates on all blocks but the first, which the rows of the plans do not ask for. */
+export function gatesAllBlocks({ configuration: { savers } }: RunRecord): boolean {
+  return savers.slu.enabled && savers.slu.blocks === 'all';
+}
