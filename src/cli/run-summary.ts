@@ -1,7 +1,7 @@
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
 import type { Environment } from '../protocol/runs';
-import { atEqualComputation, equalComputationInWords } from '../runs/equal-computation';
+import { atEqualComputation, equalComputationInWords, plainCurve } from '../runs/equal-computation';
 import type { RunFolder } from '../runs/run-folder';
 import type { RunStore } from '../runs/run-store';
 import { energyTable } from './energy-table';
@@ -37,9 +37,9 @@ export function runSummary(run: RunFolder, store: RunStore): string {
 
 /** The run beside those of plain training that the same folder holds. */
 function besidePlainTraining(run: RunFolder, store: RunStore): string[] {
-  const summary = store.summary(run.id);
-  const others = store.ids().flatMap((id) => store.summary(id) ?? []);
-  const words = summary && equalComputationInWords(atEqualComputation(summary, others));
+  const summaries = store.summaries();
+  const summary = summaries.find((one) => one.run.id === run.id);
+  const words = summary && equalComputationInWords(atEqualComputation(summary, plainCurve(summary, summaries)));
   return words === undefined ? [] : [`  ${words}`];
 }
 

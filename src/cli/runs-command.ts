@@ -20,11 +20,7 @@ const columns = [
 
 /** `e2train runs list`: the runs of the present folder, newest first. */
 export function listRuns(options: { readonly json?: boolean }): void {
-  const store = new RunStore(process.cwd());
-  const summaries = store
-    .list()
-    .map(({ id }) => store.summary(id))
-    .filter((summary) => summary !== undefined);
+  const summaries = new RunStore(process.cwd()).summaries();
   if (options.json) console.log(JSON.stringify(summaries, null, 2));
   else if (summaries.length === 0) console.log(`There are no runs in ${process.cwd()}; “e2train train” starts one.`);
   else console.log(textTable(columns, summaries.map(row)));

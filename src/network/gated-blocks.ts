@@ -1,4 +1,4 @@
-import type { blockChoices, Savers } from '../protocol/configuration';
+import type { Savers } from '../protocol/configuration';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { layerOf, readersOf } from './graph-queries';
 import { layerMacs } from './macs';
@@ -25,7 +25,7 @@ function endingOf(graph: LayerGraph, { add }: ResidualBlock): string {
  * @param choice `identity` leaves out blocks with a shortcut of its own layers, unless all have one: what is left of such a block when it is
  * skipped is a convolution of one pixel, which makes a poor stage.
  */
-export function gatedBlocksOf(graph: LayerGraph, choice: (typeof blockChoices)[number] = 'all'): GatedBlock[] {
+export function gatedBlocksOf(graph: LayerGraph, choice: Savers['slu']['blocks'] = 'all'): GatedBlock[] {
   const blocks = findResidualBlocks(graph);
   const places = new Map(graph.layers.map(({ name }, place) => [name, place]));
   const start = ({ branch }: ResidualBlock) => places.get(branch[0]!)!;

@@ -27,15 +27,14 @@ export type EqualComputation =
     };
 
 /**
- * Compares a run with the finished plain runs among others: of the same network and data, with the same settings but for savers, seed and length.
- * Plain runs of one length count by their mean.
+ * Compares a run with plain training.
+ * @param curve the plain runs that it can be compared with.
  */
-export function atEqualComputation(summary: RunSummary, others: readonly RunSummary[]): EqualComputation {
+export function atEqualComputation(summary: RunSummary, curve: readonly PlainRun[]): EqualComputation {
   if (isPlain(summary)) return { kind: 'plain' };
   if (summary.run.state !== 'finished') return { kind: 'unfinished' };
   const cost = costOf(summary);
   if (!cost) return { kind: 'unavailable', because: 'not recorded' };
-  const curve = plainCurve(summary, others);
   const plainIterations = Math.max(1, Math.round(cost.macs / cost.iterationMacs));
   if (curve.length === 0) return { kind: 'unavailable', because: 'no plain run', plainIterations };
   // A whole number of iterations rarely comes to a run's very MACs; one that comes closest is as costly.
@@ -46,12 +45,16 @@ export function atEqualComputation(summary: RunSummary, others: readonly RunSumm
   return { kind: 'unavailable', because, plainIterations };
 }
 
-/** The finished plain runs that a run can be compared with, the shortest first. */
+/**
+ * The finished plain runs among others that a run can be compared with, the shortest first: of the same network and data, with the same
+ * settings but for savers, seed and length. Runs of one length count by their mean.
+ */
 export function plainCurve(summary: RunSummary, others: readonly RunSummary[]): PlainRun[] {
+  const isComparable = comparableWith(summary);
   const byIterations = new Map<number, { cost: number; accuracies: number[] }>();
   for (const other of others) {
     const cost = costOf(other);
-    if (!cost || other.run.state !== 'finished' || !isPlain(other) || !areComparable(summary, other)) continue;
+    if (!cost || other.run.state !== 'finished' || !isPlain(other) || !isComparable(other, cost)) continue;
     const same = byIterations.get(cost.iterations) ?? { cost: cost.macs, accuracies: [] };
     same.accuracies.push(cost.accuracy);
     byIterations.set(cost.iterations, same);
@@ -114,12 +117,14 @@ function isPlain({ run, evaluation, prediction }: RunSummary): boolean {
 /** Settings that make no other training, or are what is compared. */
 const free = ['savers', 'seed', 'iterations', 'evaluateEvery', 'checkpointEvery', 'engine', 'threads', 'deviceProfile'] as const;
 
-function areComparable(one: RunSummary, other: RunSummary): boolean {
-  const [costOfOne, costOfOther] = [costOf(one), costOf(other)];
-  // The file of a model may have changed since: then an iteration costs something else.
-  const sameNetwork = costOfOne && costOfOther && Math.abs(costOfOne.iterationMacs / costOfOther.iterationMacs - 1) < 1e-9;
-  const sameTest = one.evaluation?.images === other.evaluation?.images && one.run.data?.name === other.run.data?.name;
-  return sameNetwork === true && sameTest && trainingOf(one.run.configuration) === trainingOf(other.run.configuration);
+function comparableWith(one: RunSummary): (other: RunSummary, costOfOther: Cost) => boolean {
+  const [cost, training] = [costOf(one), trainingOf(one.run.configuration)];
+  return (other, costOfOther) => {
+    // The file of a model may have changed since: then an iteration costs something else.
+    const sameNetwork = cost !== undefined && Math.abs(cost.iterationMacs / costOfOther.iterationMacs - 1) < 1e-9;
+    const sameTest = one.evaluation?.images === other.evaluation?.images && one.run.data?.name === other.run.data?.name;
+    return sameNetwork && sameTest && training === trainingOf(other.run.configuration);
+  };
 }
 
 function trainingOf(configuration: RunConfiguration): string {

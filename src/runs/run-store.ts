@@ -87,6 +87,11 @@ export class RunStore {
     };
   }
 
+  /** What lists show of all runs, newest first; folders that are no runs are passed over. */
+  summaries(): RunSummary[] {
+    return this.ids().flatMap((id) => this.summary(id) ?? []);
+  }
+
   /** @throws Error with one sentence when it cannot be deleted. */
   delete(id: string): void {
     writingTo(this.directory, () => rmSync(this.open(id).directory, { recursive: true, force: true }));

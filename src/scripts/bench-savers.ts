@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util';
 import { createEngine } from '../engine/create-engine';
 import type { Engine } from '../engine/engine';
 import { builtinNetworks, engineNames, type RunConfigurationInput } from '../protocol/configuration';
-import { type SaverStep, saverStep } from './benchmark/saver-step';
+import { paperSlu, type SaverStep, saverStep } from './benchmark/saver-step';
 import { oneOf, wholeNumber } from './benchmark/step-options';
 
 const smd = { enabled: true, dropProbability: 0.5 };
-/** All blocks but the first, as in the paper. */
-const slu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as const;
+const slu = paperSlu;
 const psg = { enabled: true };
 const rows: readonly { readonly savers: string; readonly settings: NonNullable<RunConfigurationInput['savers']> }[] = [
   { savers: 'SMB', settings: {} },

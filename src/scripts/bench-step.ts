@@ -5,13 +5,13 @@ import { measureMultiplyAddPeak } from '../engine/local/multiply-add-peak';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import { networkMacs } from '../network/macs';
 import { peakMemoryMB } from './benchmark/peak-memory';
-import { saverStep } from './benchmark/saver-step';
+import { paperSlu, saverStep } from './benchmark/saver-step';
 import { parseStepOptions, type StepOptions } from './benchmark/step-options';
 import { timeSteps } from './benchmark/step-times';
 import { formatProfile, profilingEngine } from './step-profile';
 
 const psg = { enabled: true };
-const slu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as const;
+const slu = paperSlu;
 const saverSettings = { none: {}, psg: { psg }, slu: { slu }, 'slu+psg': { slu, psg } } as const;
 
 /**

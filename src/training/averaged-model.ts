@@ -25,12 +25,7 @@ export async function withAveragedModel<T>(
   abandoned: () => boolean,
   use: (weights: WeightValues) => Promise<T>,
 ): Promise<T | undefined> {
-  const last = trainer.readWeights();
-  try {
-    trainer.writeSomeWeights(average.weights);
-    if (!(await reestimateStatistics(trainer, graph, batches, abandoned, draw))) return undefined;
-    return await use(trainer.readWeights());
-  } finally {
-    trainer.writeWeights(last);
-  }
+  return trainer.withWeights(average.weights, async () =>
+    (await reestimateStatistics(trainer, graph, batches, abandoned, draw)) ? use(trainer.readWeights()) : undefined,
+  );
 }

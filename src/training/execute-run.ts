@@ -152,15 +152,11 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
   }
 
   /** Where blocks were skipped, the weights with which the plain network gives what was tested with all blocks. */
-  function modelToKeep(weights: WeightValues, savers: Savers, ran: readonly number[] | undefined): WeightValues {
-    const { slu, stochasticDepth } = savers;
-    const shares = slu.enabled
-      ? ran
-      : stochasticDepth.enabled
-        ? survivalProbabilities(trainer.gatedBlocks, stochasticDepth.skipRatio)
-        : undefined;
-    if (shares === undefined) return weights;
-    const { weights: folded, unfolded } = foldBranches(graph, weights, trainer.gatedBlocks, shares);
+  function modelToKeep(weights: WeightValues, { slu, stochasticDepth }: Savers, ran: readonly number[] | undefined): WeightValues {
+    const blocks = trainer.gatedBlocks;
+    const shares = slu.enabled ? ran : survivalProbabilities(blocks, stochasticDepth.skipRatio);
+    if (blocks.length === 0 || shares === undefined) return weights;
+    const { weights: folded, unfolded } = foldBranches(graph, weights, blocks, shares);
     if (unfolded.length > 0)
       warn(`The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, where the tests of this run gave it less.`);
     return folded;

@@ -1,6 +1,7 @@
 import type { Engine, Executable } from '../engine/engine';
 import type { TensorId } from '../engine/program';
 import type { GatedBlock } from '../network/gated-blocks';
+import { elementsOf } from '../network/graph-queries';
 import type { LayerGraph } from '../protocol/layer-graph';
 import { type CompiledNetwork, type CompileOptions, compileNetwork } from './compile/compile-network';
 import type { GateWeight } from './compile/gate-tensors';
@@ -81,10 +82,12 @@ export class Trainer {
     this.network = compileNetwork(this.graph, options);
     this.executable = await this.engine.compile(this.network.program);
     this.blocks = this.network.gates && new ProgramBlocks(this.network.gates, this.executable);
-    const fits = (name: string, tensor: TensorId, values: WeightValues) => values.get(name)?.length === this.elementsOf(tensor);
-    const kept = this.allWeights.filter(({ name, tensor }) => fits(name, tensor, weights)).map(({ name }) => name);
-    this.writeSomeWeights(new Map([...fresh(this.gateWeights), ...kept.map((name) => [name, weights.get(name)!] as const)]));
-    for (const [name, tensor] of this.network.momenta) if (fits(name, tensor, momenta)) this.writeNamed(momenta, name, tensor);
+    this.writeSomeWeights(fresh(this.gateWeights));
+    const writeFitting = (values: WeightValues, name: string, tensor: TensorId) => {
+      if (values.get(name)?.length === this.sizeOf(tensor)) this.writeNamed(values, name, tensor);
+    };
+    for (const { name, tensor } of this.allWeights) writeFitting(weights, name, tensor);
+    for (const [name, tensor] of this.network.momenta) writeFitting(momenta, name, tensor);
   }
 
   get memoryBytes(): number {
@@ -197,6 +200,17 @@ export class Trainer {
     for (const { name, tensor } of this.allWeights) if (values.has(name)) this.writeNamed(values, name, tensor);
   }
 
+  /** Does something with some weights changed, and puts all back as they were. */
+  async withWeights<T>(changed: WeightValues, use: () => Promise<T>): Promise<T> {
+    const before = this.readWeights();
+    try {
+      this.writeSomeWeights(changed);
+      return await use();
+    } finally {
+      this.writeWeights(before);
+    }
+  }
+
   /** A copy of SGD's momenta, by the weight's name. */
   readMomenta(): WeightValues {
     return new Map([...this.network.momenta].map(([name, tensor]) => [name, this.executable.read(tensor) as Float32Array]));
@@ -227,13 +241,13 @@ export class Trainer {
     return { samples, loss: loss!, hits: hits!, ...(executed && { executed }) };
   }
 
-  private elementsOf(tensor: TensorId): number {
-    return this.network.program.tensors[tensor]!.shape.reduce((product, size) => product * size, 1);
+  private sizeOf(tensor: TensorId): number {
+    return elementsOf(this.network.program.tensors[tensor]!.shape);
   }
 
   private writeNamed(values: WeightValues, name: string, tensor: TensorId): void {
     const given = values.get(name);
-    const expected = this.elementsOf(tensor);
+    const expected = this.sizeOf(tensor);
     if (given?.length !== expected) {
       const found = given === undefined ? 'nothing' : `${given.length} values`;
       throw new Error(`The model has changed: “${name}” needs ${expected} values, but ${found} was stored for it; start a new run.`);

@@ -231,7 +231,7 @@ export class TrainingLoop {
     const due = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
     if (!due || this.iteration === 0 || this.evaluatedAt === this.iteration) return;
     const started = clock.seconds;
-    const evaluation = await tests.evaluate(this.settings.savers, this.iteration, this.tally.blockShares);
+    const evaluation = await tests.evaluate(this.settings.savers, this.iteration, this.blockShares);
     if (evaluation === undefined) return;
     clock.evaluationSeconds.add(clock.seconds - started);
     this.evaluatedAt = this.iteration;

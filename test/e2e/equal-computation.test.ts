@@ -62,14 +62,6 @@ describe('a run beside plain training at equal computation', () => {
     }, 'both runs in the table');
     expect(rows.filter((cell) => cell === 'plain training')).toHaveLength(1);
     await chart.getByText('Data table').click();
-    for (const [theme, kind] of [
-      ['Default High Contrast', 'high-contrast'],
-      ['Default Dark Modern', 'dark'],
-      ['Default Light Modern', 'light'],
-    ] as const) {
-      await window.setTheme(theme);
-      await dashboard.frame.locator(`body.vscode-${kind}`).waitFor();
-      await window.screenshot(`equal-computation-${kind}`);
-    }
+    await window.screenshotsInEachTheme(dashboard.frame, 'equal-computation');
   });
 });

@@ -122,15 +122,7 @@ describe('the views', () => {
     await window.treeRow(/SMD.*% test.*J/).waitFor();
     await window.statusBarItem('asic-45nm').waitFor();
     await window.webview('section.chart');
-    for (const [theme, kind] of [
-      ['Default High Contrast', 'high-contrast'],
-      ['Default Dark Modern', 'dark'],
-      ['Default Light Modern', 'light'],
-    ] as const) {
-      await window.setTheme(theme);
-      await savers.locator(`body.vscode-${kind}`).waitFor();
-      await window.screenshot(`finished-${kind}`);
-    }
+    await window.screenshotsInEachTheme(savers, 'finished');
   });
 
   it('export what is behind a chart, as a table and as a drawing', async () => {

@@ -217,6 +217,19 @@ export class WorkbenchPage {
     this.settings.set('workbench.colorTheme', name);
     await this.page.locator(`.monaco-workbench.${themeClass(name)}`).waitFor();
   }
+
+  /** Screenshots in high contrast, dark and light, each once a webview has the theme too; light stays on. */
+  async screenshotsInEachTheme(webview: Frame, name: string): Promise<void> {
+    for (const [theme, kind] of [
+      ['Default High Contrast', 'high-contrast'],
+      ['Default Dark Modern', 'dark'],
+      ['Default Light Modern', 'light'],
+    ] as const) {
+      await this.setTheme(theme);
+      await webview.locator(`body.vscode-${kind}`).waitFor();
+      await this.screenshot(`${name}-${kind}`);
+    }
+  }
 }
 
 /** The class by which the workbench, and every webview, tells the kind of its theme. */

@@ -29,7 +29,8 @@ function finished(
 
 const smd = { savers: { smd: { enabled: true } } };
 const plain = [finished('a', 0.7, 100), finished('b', 0.9, 400)];
-const words = (run: RunSummary, others: readonly RunSummary[] = plain) => equalComputationInWords(atEqualComputation(run, others));
+const words = (run: RunSummary, others: readonly RunSummary[] = plain) =>
+  equalComputationInWords(atEqualComputation(run, plainCurve(run, others)));
 
 it('the accuracy of plain training is interpolated between its runs, and nothing is said beyond them', () => {
   const curve = [
@@ -55,7 +56,8 @@ describe('a finished run beside plain training at equal computation', () => {
 
   it('is compared with the plain run of as many iterations where there is one, and with the mean of several', () => {
     const run = finished('r', 0.75, 133, { ...smd, share: 0.7512 });
-    expect(atEqualComputation(run, [...plain, finished('c', 0.74, 100, { seed: 2 })])).toMatchObject({
+    const others = [...plain, finished('c', 0.74, 100, { seed: 2 })];
+    expect(atEqualComputation(run, plainCurve(run, others))).toMatchObject({
       kind: 'compared',
       plainAccuracy: 0.72,
     });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NumberedRecord } from '../../src/protocol/records';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from '../../webview-ui/dashboard/energy-charts';
-import { accuracyByComputationContent } from '../../webview-ui/dashboard/equal-computation-chart';
+import { accuracyByComputationContent, plainTrainingBeside } from '../../webview-ui/dashboard/equal-computation-chart';
 import { layerEnergyContent, phaseEnergyContent } from '../../webview-ui/dashboard/layer-chart';
 import { RunRecord } from '../../webview-ui/dashboard/run-record';
 import { toCsv, toJson } from '../../webview-ui/dashboard/table-text';
@@ -25,7 +25,7 @@ test('before the first record every chart says that there is nothing yet', () =>
     cumulativeEnergyContent(record, options),
     iterationsContent(record, options),
     accuracyByEnergyContent(record),
-    accuracyByComputationContent(record, { summary: runSummary('r'), others: [] }),
+    accuracyByComputationContent(record, plainTrainingBeside(runSummary('r'), [])),
     layerEnergyContent(record, 5),
     phaseEnergyContent(record),
   ];

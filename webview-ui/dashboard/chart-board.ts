@@ -3,7 +3,7 @@ import type { Theme } from '../shared/theme';
 import type { ChartContent } from './chart-content';
 import { ChartPanel } from './chart-panel';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from './energy-charts';
-import { accuracyByComputationContent, comparisonInWords, type Surroundings } from './equal-computation-chart';
+import { accuracyByComputationContent, type PlainTraining } from './equal-computation-chart';
 import { gatesInWords } from './gates-in-words';
 import type { KeptState } from './kept-state';
 import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
@@ -18,7 +18,7 @@ export interface ChartBoardActions {
   export(fileName: string, text: string): void;
 }
 
-type Build = (record: RunRecord, options: ChartOptions, kept: KeptState, surroundings: Surroundings) => ChartContent;
+type Build = (record: RunRecord, options: ChartOptions, kept: KeptState, plain: PlainTraining) => ChartContent;
 
 /** Layers with a bar of their own. */
 const layersShown = 8;
@@ -36,7 +36,7 @@ const skipsBlocks = ({ blockExecutions }: RunRecord) => blockExecutions.latest !
 const charts: readonly Chart[] = [
   {
     ...{ id: 'equal-computation', title: 'Accuracy against computation' },
-    build: (record, _, __, surroundings) => accuracyByComputationContent(record, surroundings),
+    build: (record, _, __, plain) => accuracyByComputationContent(record, plain),
   },
   { id: 'loss', title: 'Loss', build: lossContent },
   { id: 'accuracy', title: 'Accuracy', build: accuracyContent },
@@ -94,13 +94,13 @@ export class ChartBoard {
     );
   }
 
-  draw(record: RunRecord, kept: KeptState, theme: Theme, surroundings: Surroundings): void {
-    say(this.comparison, comparisonInWords(surroundings));
+  draw(record: RunRecord, kept: KeptState, theme: Theme, plain: PlainTraining): void {
+    say(this.comparison, plain.inWords);
     say(this.inWords, saversInWords(record));
     say(this.gates, gatesInWords(record));
     for (const { panel, chart } of this.panels) {
       panel.root.hidden = chart.applies?.(record) === false;
-      if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept, surroundings), theme);
+      if (!panel.root.hidden) panel.draw(chart.build(record, { width: panel.width, smoothing: kept.smoothing }, kept, plain), theme);
     }
   }
 }

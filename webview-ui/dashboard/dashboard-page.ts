@@ -4,6 +4,7 @@ import type { Host } from '../shared/host';
 import { onThemeChange, readTheme } from '../shared/theme';
 import { ChartBoard } from './chart-board';
 import { ConnectionBanner } from './connection-banner';
+import { plainTrainingBeside } from './equal-computation-chart';
 import type { KeptState } from './kept-state';
 import { type ConnectionState, MetricsConnection } from './metrics-connection';
 import { Relay } from './relay-channel';
@@ -149,7 +150,7 @@ export class DashboardPage {
     const summary = this.presentSummary();
     this.header.draw(summary, this.runs.all);
     this.board.root.hidden = summary === undefined;
-    if (summary) this.board.draw(this.record, this.kept, this.theme, { summary, others: this.runs.all });
+    if (summary) this.board.draw(this.record, this.kept, this.theme, plainTrainingBeside(summary, this.runs.all));
   }
 
   /** The selected run with figures as new as its records. */

@@ -3,7 +3,7 @@ import { formatAccuracy, formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent } from './chart-content';
 import { sampleEvenly } from './decimate';
 import type { RunRecord } from './run-record';
-import { type ChartOptions, iterationAxis } from './training-charts';
+import { accuracyAxis, type ChartOptions, iterationAxis } from './training-charts';
 import { tuningMarks } from './tuning-marks';
 
 export const energyAxis: Axis = { label: 'Energy, estimated', format: formatJoules, minimum: 0 };
@@ -88,7 +88,7 @@ export function accuracyByEnergyContent(record: RunRecord): ChartContent {
     chart: {
       kind: 'lines',
       x: energyAxis,
-      y: { label: 'Test accuracy', format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 },
+      y: accuracyAxis('Test accuracy'),
       series: [
         {
           label: 'Test images',

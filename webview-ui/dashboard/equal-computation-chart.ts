@@ -1,50 +1,52 @@
-import { formatCount, formatShare } from '../../src/energy/format';
+import { formatCount } from '../../src/energy/format';
 import type { RunSummary } from '../../src/protocol/runs';
-import { atEqualComputation, equalComputationInWords, plainCurve } from '../../src/runs/equal-computation';
+import { atEqualComputation, equalComputationInWords, type PlainRun, plainCurve } from '../../src/runs/equal-computation';
 import { formatAccuracy } from '../shared/numbers';
 import type { ChartContent } from './chart-content';
 import type { RunRecord } from './run-record';
+import { accuracyAxis } from './training-charts';
 
-/** The runs that a chart may put beside its own. */
-export interface Surroundings {
-  readonly summary: RunSummary;
-  readonly others: readonly RunSummary[];
+/** What a run stands beside. */
+export interface PlainTraining {
+  readonly curve: readonly PlainRun[];
+  /** The sentence above all charts; nothing for a run that is plain training itself or has not finished. */
+  readonly inWords: string | undefined;
 }
 
-/** The sentence above all charts; nothing for a run that is plain training itself or has not finished. */
-export function comparisonInWords({ summary, others }: Surroundings): string | undefined {
-  return equalComputationInWords(atEqualComputation(summary, others));
+/** The plain runs among others that a run stands beside, and how. */
+export function plainTrainingBeside(summary: RunSummary, others: readonly RunSummary[]): PlainTraining {
+  const curve = plainCurve(summary, others);
+  return { curve, inWords: equalComputationInWords(atEqualComputation(summary, curve)) };
 }
 
 /** Test accuracy by what was computed, beside the finished runs of plain training: what a saver has to beat. */
-export function accuracyByComputationContent({ evaluations }: RunRecord, surroundings: Surroundings): ChartContent {
-  const plain = plainCurve(surroundings.summary, surroundings.others);
+export function accuracyByComputationContent({ evaluations }: RunRecord, plain: PlainTraining): ChartContent {
   const tests = evaluations.flatMap(({ iteration, macs, accuracy }) => (macs === undefined ? [] : [{ iteration, macs, accuracy }]));
   const last = tests.at(-1);
   return {
     chart: {
       kind: 'lines',
       x: { label: 'Computation, MACs counted', format: formatCount, minimum: 0 },
-      y: { label: 'Test accuracy', format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 },
+      y: accuracyAxis('Test accuracy'),
       series: [
         {
           label: 'Plain training (SMB), whole runs',
           colour: 'orange',
           look: 'points',
-          points: plain.map(({ cost, accuracy }) => ({ x: cost, y: accuracy })),
+          points: plain.curve.map(({ cost, accuracy }) => ({ x: cost, y: accuracy })),
         },
         { label: 'This run', colour: 'purple', look: 'points', points: tests.map(({ macs, accuracy }) => ({ x: macs, y: accuracy })) },
       ],
       marks: [],
     },
     summary: last
-      ? `Test accuracy by computation: ${formatAccuracy(last.accuracy)} for ${formatCount(last.macs)} MACs. ${comparisonInWords(surroundings) ?? ''}`.trimEnd()
+      ? `Test accuracy by computation: ${formatAccuracy(last.accuracy)} for ${formatCount(last.macs)} MACs. ${plain.inWords ?? ''}`.trimEnd()
       : 'Test accuracy by computation: the run has not been tested yet.',
     empty: last === undefined,
     table: () => ({
       columns: ['Run', 'Iteration', 'MACs (counted)', 'Test accuracy'],
       rows: [
-        ...plain.map(({ iterations, cost, accuracy }) => ['plain training', iterations, cost, accuracy]),
+        ...plain.curve.map(({ iterations, cost, accuracy }) => ['plain training', iterations, cost, accuracy]),
         ...tests.map(({ iteration, macs, accuracy }) => ['this run', iteration, macs, accuracy]),
       ],
     }),

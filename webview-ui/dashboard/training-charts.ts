@@ -16,6 +16,8 @@ export interface ChartOptions {
 
 export const iterationAxis: Axis = { label: 'Iteration', format: formatWhole, minimum: 0 };
 
+export const accuracyAxis = (label: string): Axis => ({ label, format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 });
+
 /** Training batches, their smoothed trend and the test images. */
 function trainingContent(
   record: RunRecord,
@@ -88,11 +90,5 @@ export function lossContent(record: RunRecord, options: ChartOptions): ChartCont
 }
 
 export function accuracyContent(record: RunRecord, options: ChartOptions): ChartContent {
-  return trainingContent(
-    record,
-    'accuracy',
-    { label: 'Accuracy', format: formatAccuracy, tick: formatShare, minimum: 0, maximum: 1 },
-    'Accuracy',
-    options,
-  );
+  return trainingContent(record, 'accuracy', accuracyAxis('Accuracy'), 'Accuracy', options);
 }

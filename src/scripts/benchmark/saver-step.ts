@@ -10,6 +10,9 @@ import { initializeGateWeights } from '../../training/skipping/gate-weights';
 import { targetShareOf } from '../../training/skipping/gating-of';
 import { Trainer } from '../../training/trainer';
 
+/** SLU with gates on all blocks but the first, as in the paper. */
+export const paperSlu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as const;
+
 export interface SaverStep {
   readonly trainer: Trainer;
   readonly step: () => void;

@@ -22,7 +22,7 @@ export class ExperimentRuns {
   }
 
   states(tasks: readonly Task[]): TaskState[] {
-    const summaries = this.store.list().flatMap(({ id }) => this.store.summary(id) ?? []);
+    const summaries = this.store.summaries();
     return tasks.map((task) => {
       const configuration = runConfigurationSchema.parse(task.configuration);
       const alike = summaries.filter(({ run }) => isDeepStrictEqual(run.configuration, configuration));

@@ -1,7 +1,7 @@
 import type { GateGradientEstimator } from '../../engine/gate-operations';
 import type { TensorId } from '../../engine/program';
 import type { GatedBlock } from '../../network/gated-blocks';
-import type { blockChoices } from '../../protocol/configuration';
+import type { Savers } from '../../protocol/configuration';
 import type { ProgramBuilder } from './program-builder';
 
 /** Features that a gate's 1×1 convolution makes, and cells of the LSTM that all gates share (E2-Train, section 3.2, and the authors' code). */
@@ -13,7 +13,7 @@ export type Gating =
       /** Selective layer update: a gate decides for each sample. */
       readonly kind: 'slu';
       /** Which blocks have gates; absent: all but the first. */
-      readonly blocks?: (typeof blockChoices)[number];
+      readonly blocks?: Savers['slu']['blocks'];
       /** `skip` computes a block for its samples alone; `masked` for all, and mixes after (the authors' code): for checks. */
       readonly execution: 'skip' | 'masked';
       readonly estimator: GateGradientEstimator;

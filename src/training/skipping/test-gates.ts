@@ -55,20 +55,10 @@ export async function testGates(
   const blocks = trainer.gatedBlocks;
   const half = (samples: number): BlockDraw => ({ uniforms: new Float32Array(samples * blocks.length).fill(0.5) });
   const threshold = await evaluateTestSet(trainer, testBatches(), abandoned, half);
-  const full = threshold && (await testAllBlocks());
+  const folded = blockShares && foldBranches(graph, trainer.readWeights(), blocks, blockShares).weights;
+  const full = threshold && (await trainer.withWeights(folded ?? new Map(), () => evaluateTestSet(trainer, testBatches(), abandoned)));
   if (full === undefined) return undefined;
   return { sampled: described(sampled), threshold: described(threshold!), full: described(full) };
-
-  async function testAllBlocks(): Promise<Evaluation | undefined> {
-    if (blockShares === undefined) return evaluateTestSet(trainer, testBatches(), abandoned);
-    const weights = trainer.readWeights();
-    try {
-      trainer.writeSomeWeights(foldBranches(graph, weights, blocks, blockShares).weights);
-      return await evaluateTestSet(trainer, testBatches(), abandoned);
-    } finally {
-      trainer.writeWeights(weights);
-    }
-  }
 
   function described({ loss, accuracy, images, batches }: Evaluation): GatedTests['sampled'] {
     const works = batches.map((batch) => blockWork(batch, blocks, true));
