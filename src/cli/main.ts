@@ -146,6 +146,7 @@ function commandLine(): Command {
     .argument('<run>')
     .addOption(jsonOption)
     .option('--csv', 'print the record of all iterations as CSV')
+    .option('--profile <name>', 'also what the run would have cost by this device profile')
     .action(showRun);
 
   program

@@ -3,6 +3,8 @@ import type { RunSummary } from '../protocol/runs';
 import { recordsAsCsv } from '../runs/export';
 import type { RunFolder } from '../runs/run-folder';
 import { RunStore } from '../runs/run-store';
+import { type EnergyByProfile, energyByProfile } from '../training/energy-by-profile';
+import { profileArgument } from './device-profile-argument';
 import { runSummary } from './run-summary';
 import { textTable } from './text-table';
 
@@ -41,18 +43,28 @@ function row({ run, iteration, evaluation, plannedIterations }: RunSummary): str
 }
 
 /**
- * `e2train runs show`: what one run came to; as JSON or CSV its whole record.
- * @throws Error when there is no such run.
+ * `e2train runs show`: what one run came to; as JSON or CSV its whole record. With a profile also what it cost by that one.
+ * @throws Error when there is no such run or profile, or the run cannot be priced.
  */
-export function showRun(id: string, options: { readonly json?: boolean; readonly csv?: boolean }): void {
+export async function showRun(
+  id: string,
+  options: { readonly json?: boolean; readonly csv?: boolean; readonly profile?: string },
+): Promise<void> {
   const run = openRun(id);
+  const other = options.profile === undefined ? undefined : await energyByProfile(run, profileArgument(options.profile));
   const records = () => run.readRecords().map(({ record }) => record);
-  if (options.json) console.log(JSON.stringify({ run: run.read(), records: records() }, null, 2));
+  if (options.json) console.log(JSON.stringify({ run: run.read(), records: records(), ...(other && { energyByProfile: other }) }, null, 2));
   else if (options.csv) process.stdout.write(recordsAsCsv(records()));
   else {
     const { title, state, reason } = run.read();
-    console.log(`${title}: ${state}${reason ? ` (${reason})` : ''}\n\n${runSummary(run, new RunStore(process.cwd()))}`);
+    const lines = [`${title}: ${state}${reason ? ` (${reason})` : ''}`, '', runSummary(run, new RunStore(process.cwd()))];
+    console.log([...lines, ...(other ? [energyInWords(other)] : [])].join('\n'));
   }
+}
+
+function energyInWords({ profile, iteration, energyJ, baselineEnergyJ }: EnergyByProfile): string {
+  const joules = `~${formatJoules(energyJ)} of ~${formatJoules(baselineEnergyJ)} without savers`;
+  return `By ${profile}: ${joules}, ${formatShare(1 - energyJ / baselineEnergyJ)} saved (estimated, up to iteration ${iteration}).`;
 }
 
 /** @throws Error with one sentence when the present folder has no such run, or its `run.json` is damaged. */

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
       console.log('Stopped with a checkpoint; the same command goes on from there.');
       return;
     }
-    results.keep(recordOfRun(plan, task, run, provenance));
+    results.keep(await recordOfRun(plan, task, run, provenance));
     console.log(`Written: ${results.writePage()}`);
   }
   console.log(outlook(runs.states(tasks), graph, profile));

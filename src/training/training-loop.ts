@@ -257,9 +257,11 @@ export class TrainingLoop {
     this.warnedOfThreshold = off;
   }
 
+  /** Now and then, and after the last iteration: the final model may be lost in writing, and the counts of what ran are priced later. */
   private async checkpointIfDue(): Promise<void> {
     const interval = intervalOf(this.parts.configuration.checkpointEvery, 20, this.settings);
-    if (this.iteration === 0 || this.iteration % interval !== 0 || this.checkpointAt === this.iteration) return;
+    const isDue = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
+    if (this.iteration === 0 || !isDue || this.checkpointAt === this.iteration) return;
     try {
       await this.checkpoint();
     } catch (error) {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/datasets/load-dataset';
 import { recordsAsCsv } from '../../src/runs/export';
 import { RunStore } from '../../src/runs/run-store';
+import type { EnergyByProfile } from '../../src/training/energy-by-profile';
 import { predictImages } from '../../src/training/predict';
 import { run } from './command-line';
 
@@ -55,6 +56,25 @@ describe('e2train runs', () => {
       .map(({ record }) => record);
     expect(await succeed('runs', 'show', id, '--csv')).toBe(recordsAsCsv(records));
     expect(JSON.parse(await succeed('runs', 'show', id, '--json'))).toEqual(JSON.parse(JSON.stringify({ run: folder().read(), records })));
+  });
+
+  it('prices a run by another profile, and its own joules by its own', async () => {
+    const last = folder()
+      .readRecords()
+      .map(({ record }) => record)
+      .findLast((record) => record.type === 'iteration')!;
+    const priced = async (profile: string) =>
+      JSON.parse(await succeed('runs', 'show', id, '--json', '--profile', profile)).energyByProfile as EnergyByProfile;
+    const { energyJ, baselineEnergyJ } = last;
+    expect(await priced('asic-45nm')).toEqual({ profile: 'asic-45nm', iteration: 16, energyJ, baselineEnergyJ });
+    // Fewer iterations of plain training save as much by any profile.
+    const other = await priced('eyeriss-65nm');
+    expect(other.energyJ).not.toBeCloseTo(energyJ, 3);
+    expect(other.energyJ / other.baselineEnergyJ).toBeCloseTo(energyJ / baselineEnergyJ, 12);
+    expect(await succeed('runs', 'show', id, '--profile', 'eyeriss-65nm')).toMatch(
+      /\nBy eyeriss-65nm: ~[\d.]+ m?J of ~[\d.]+ m?J without savers, .+ saved \(estimated, up to iteration 16\)\.\n$/,
+    );
+    expect(await refusal('runs', 'show', id, '--profile', 'nope')).toMatch(/^There is no device profile “nope”; choose one of: /);
   });
 
   it.each(['nope', '..', '../runs', ''])('says that there is no run “%s”', async (name) => {

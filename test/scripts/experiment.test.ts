@@ -43,7 +43,11 @@ describe('npm run experiment', () => {
     expect(page).toContain('## Fashion-MNIST, ResNet-20, 2 iterations');
     expect(page).toContain(', a copy, batches of 128');
     expect(page.indexOf('at equal computation |')).toBeLessThan(page.indexOf('| SMB |'));
-    expect(page).toMatch(/\| SMB, 50 % of the iterations \| 1, 2 \| [\d.]+ % \| 50 % \| 50 % \|/);
+    expect(page).toContain('| energy by asic-45nm, estimated | energy by eyeriss-65nm, estimated |');
+    const joules = '\\(~[\\d.]+ .?J\\)';
+    expect(page).toMatch(
+      new RegExp(`\\| SMB, 50 % of the iterations \\| 1, 2 \\| [\\d.]+ % \\| 50 % \\| 50 % ${joules} \\| 50 % ${joules} \\|`),
+    );
     // Folders are of one machine alone.
     for (const record of records) expect(readFileSync(join(folder, 'results', 'fashion', record), 'utf8')).not.toContain(folder);
     expect(page).not.toContain(folder);
@@ -85,20 +89,39 @@ describe('npm run experiment', () => {
   it('compares with plain training only where there is one as cheap', () => {
     const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smb-seed-1'));
     const smb = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
-    const record = (row: string, share: number, accuracy: number): RunRecord => ({
+    const record = (row: string, share: number, accuracy: number, planIterations = 1000): RunRecord => ({
       ...smb,
-      ...{ row, label: row, computationShare: share, energyShare: share, accuracy },
+      ...{ row, label: row, computationShare: share, energyShare: share, accuracy, planIterations },
+      configuration: { ...smb.configuration, iterations: planIterations * (row.startsWith('smb') ? share : 1) },
+      otherProfiles: [],
     });
-    const page = resultsPage([
+    const runs = [
       record('smb', 1, 0.9),
       record('smb-50', 0.5, 0.8),
       record('smd', 0.5, 0.83),
       record('psg', 1.1, 0.9),
-      record('smb-swa', 0.4, 0.9),
-    ]);
+      record('slu-40', 0.25, 0.7),
+    ];
+    const page = resultsPage([...runs, record('smb-swa', 0.4, 0.9)]);
     expect(page).toContain('| smd | +3.00 | +3.00 |');
     expect(page).toContain('| psg | unavailable: no SMB run as costly |');
     expect(page).toContain('| smb-swa | unavailable: no SMB run as cheap |');
+    expect(page).toContain('| slu-40 | unavailable: no SMB run as cheap |');
+    // The plain run of a shorter table costs a quarter of this one's.
+    expect(resultsPage([...runs, record('smb', 1, 0.65, 250)])).toContain('| slu-40 | +5.00 | +5.00 |');
+  });
+
+  it('prices rows by other profiles too, and says of which that is not recorded', () => {
+    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smd-seed-1'));
+    const smd = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const [other] = smd.otherProfiles;
+    expect(other).toMatchObject({ profile: 'eyeriss-65nm', energyShare: expect.closeTo(smd.energyShare, 12) });
+    const page = resultsPage([
+      { ...smd, otherProfiles: [{ ...other!, energyShare: 0.25, energyJ: 2 }] },
+      { ...smd, row: 'psg', label: 'PSG', energyShare: 0.5, energyJ: 8, otherProfiles: [] },
+    ]);
+    expect(page).toMatch(/\| SMD \|.*\| 25 % \(~2\.00 J\) \|/);
+    expect(page).toContain('| 50 % (~8.00 J) | unavailable: not recorded |');
   });
 
   it('trains SLU with the tests of its gates beside its accuracy, in the record and on the page', () => {

@@ -304,6 +304,18 @@ describe('checkpoints', () => {
     expect(readFileSync(join(newest, 'weights.bin')).equals(harness.finalWeights(run))).toBe(true);
   });
 
+  it('end with one of the last iteration, from which a run whose final model was lost finishes without training', async () => {
+    const run = harness.create({ iterations: 7, checkpointEvery: 3 });
+    await harness.work(run);
+    expect(checkpointsOf(run)).toEqual(['iteration-00000003', 'iteration-00000006', 'iteration-00000007']);
+    const model = harness.finalWeights(run);
+    rmSync(join(run.directory, 'model'), { recursive: true });
+    let iterations = 0;
+    await harness.work(run, { afterIteration: () => iterations++ });
+    expect(iterations).toBe(0);
+    expect(harness.finalWeights(run).equals(model)).toBe(true);
+  });
+
   it('that cannot be written leave the run training, with one warning for each reason; without its final model it fails in a sentence', async () => {
     const run = harness.create({ iterations: 6, checkpointEvery: 3 });
     // A file where the folder should be: refused to root as well, whom permissions do not stop.

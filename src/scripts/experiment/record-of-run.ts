@@ -1,6 +1,8 @@
+import { builtinProfiles } from '../../energy/device-profile';
 import { totalMacs } from '../../energy/work-macs';
 import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../../protocol/records';
 import type { RunFolder } from '../../runs/run-folder';
+import { energyByProfile } from '../../training/energy-by-profile';
 import type { Plan, Task } from './plans';
 import type { RunRecord } from './run-record';
 
@@ -17,7 +19,12 @@ export interface Provenance {
  * The record of a finished run.
  * @throws Error with one sentence when the run's folder lacks what a finished run has.
  */
-export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { note, ...provenance }: Provenance): RunRecord {
+export async function recordOfRun(
+  plan: Plan,
+  { row, seed }: Task,
+  run: RunFolder,
+  { note, ...provenance }: Provenance,
+): Promise<RunRecord> {
   const { configuration, data, environment } = run.read();
   const { data: _folder, ...settings } = configuration;
   const records = run.readRecords().map(({ record }) => record);
@@ -28,6 +35,7 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
     throw new Error(`The run in ${run.directory} is finished, but its record is not whole; delete the folder to train it again.`);
   // The run's own baseline has its own nominal iterations, which for a shorter row are fewer than the plan's.
   const ofPlan = configuration.iterations / provenance.planIterations;
+  const others = builtinProfiles.filter(({ name }) => name !== configuration.deviceProfile);
   return {
     ...{ experiment: plan.name, row: row.id, label: row.label, seed, ...provenance },
     data: { name: data.name, ...(note && { note }) },
@@ -40,6 +48,12 @@ export function recordOfRun(plan: Plan, { row, seed }: Task, run: RunFolder, { n
     computationShare: (totalMacs(layers.macs) / layers.baselineMacs) * ofPlan,
     energyShare: (iteration.energyJ / iteration.baselineEnergyJ) * ofPlan,
     energyJ: iteration.energyJ,
+    otherProfiles: await Promise.all(
+      others.map(async (other) => {
+        const { profile, energyJ, baselineEnergyJ } = await energyByProfile(run, other);
+        return { profile, energyShare: (energyJ / baselineEnergyJ) * ofPlan, energyJ };
+      }),
+    ),
     seconds: iteration.seconds,
     iterationsExecuted: iteration.iterationsExecuted,
     iterationsDropped: iteration.iterationsDropped,

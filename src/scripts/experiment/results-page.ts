@@ -15,9 +15,9 @@ interface Group {
 const introduction = `# Results
 
 Written by \`npm run experiment\` from the records in \`docs/results/\`, one file for each run. Accuracy, computation and time are measured; energy is
-estimated by the device profile. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and “at equal energy”
-compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB rows of the same table; a difference within the noise
-between seeds says nothing. Runs with SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
+estimated by the device profile that a column names. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and “at equal energy”
+compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB runs of the same experiment, those of its shorter tables
+included: a run of plain training is the same in whichever it stands. A difference within the noise between seeds says nothing. Runs with SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
 
 /** The page of all records: one section for each experiment and length, the comparison at equal cost first. */
 export function resultsPage(records: readonly RunRecord[]): string {
@@ -29,31 +29,44 @@ export function resultsPage(records: readonly RunRecord[]): string {
         plan.title,
         length,
         ofPlan.filter(({ planIterations }) => planIterations === length),
+        plainCurve(ofPlan, length),
       ),
     );
   });
   return `${[introduction, ...sections].join('\n\n')}\n`;
 }
 
-function section(title: string, length: number, records: readonly RunRecord[]): string {
+/** Accuracy of plain training by its share of `length` iterations, which is its share in computation and, by any profile, in energy. */
+function plainCurve(ofPlan: readonly RunRecord[], length: number): CurvePoint[] {
+  const plain = ofPlan.filter(isPlain);
+  const lengths = [...new Set(plain.map(({ configuration }) => configuration.iterations))];
+  return lengths.map((iterations) => ({
+    cost: iterations / length,
+    accuracy: meanAccuracy(plain.filter(({ configuration }) => configuration.iterations === iterations)),
+  }));
+}
+
+const isPlain = ({ row }: Pick<RunRecord, 'row'>): boolean => row === 'smb' || /^smb-\d+$/.test(row);
+
+function section(title: string, length: number, records: readonly RunRecord[], curve: readonly CurvePoint[]): string {
   const groups = groupsOf(records);
   const [first] = records;
   const { data, environment, configuration, images } = first!;
   const { cpu, engine, build, simd, threads } = environment;
   const made = [...new Set(records.map(({ commit, command }) => `\`${command}\` at ${commit}`))].join('; ');
+  const profiles = profilesOf(records);
   const parts = [
     `## ${title}, ${length} iterations`,
     `${data.name}${data.note ? `, ${data.note}` : ''}, batches of ${configuration.batchSize}, ${images} test images; ${cpu}, ${engine}, ${build} ${simd}, ${threads} threads. Made by ${made}.`,
-    ...equalCost(groups),
+    ...equalCost(groups, profiles, curve),
     table(
-      ['run', 'seeds', 'test accuracy', 'computation', 'energy, estimated', 'joules, estimated', 'time, measured'],
+      ['run', 'seeds', 'test accuracy', 'computation', ...profiles.map((name) => `energy by ${name}, estimated`), 'time, measured'],
       groups.map(({ label, runs }) => [
         label,
         runs.map(({ seed }) => seed).join(', '),
         accuracyText(runs),
-        formatShare(mean(runs.map(({ computationShare }) => computationShare))),
-        formatShare(mean(runs.map(({ energyShare }) => energyShare))),
-        `~${formatJoules(mean(runs.map(({ energyJ }) => energyJ)))}`,
+        formatShare(meanComputation(runs)),
+        ...profiles.map((name) => energyText(runs, name)),
         formatDuration(mean(runs.map(({ seconds }) => seconds))),
       ]),
     ),
@@ -62,13 +75,12 @@ function section(title: string, length: number, records: readonly RunRecord[]): 
 }
 
 /** Rows that are not SMB beside SMB at the same cost; nothing where SMB ran at one length only. */
-function equalCost(groups: readonly Group[]): string[] {
-  const plain = groups.filter(({ row }) => row.startsWith('smb') && !row.includes('swa'));
-  const others = groups.filter((group) => !plain.includes(group));
-  if (plain.length < 2 || others.length === 0) return [];
-  const curve = plain.map(({ runs }): CurvePoint => ({ cost: runShare(runs), accuracy: meanAccuracy(runs) }));
+function equalCost(groups: readonly Group[], profiles: readonly string[], curve: readonly CurvePoint[]): string[] {
+  const others = groups.filter((group) => !isPlain(group));
+  if (curve.length < 2 || others.length === 0) return [];
   const noise = seedDeviation(groups.map(({ runs }) => runs.map(({ accuracy }) => accuracy)));
-  const against = (runs: readonly RunRecord[], share: number) => {
+  const against = (runs: readonly RunRecord[], share: number | undefined) => {
+    if (share === undefined) return notPriced;
     const baseline = accuracyAt(curve, share);
     if (baseline !== undefined) return points(meanAccuracy(runs) - baseline);
     const isDearer = curve.every((point) => point.cost < share);
@@ -76,20 +88,42 @@ function equalCost(groups: readonly Group[]): string[] {
   };
   const rows = others.map(({ label, runs }) => [
     label,
-    against(runs, mean(runs.map(({ computationShare }) => computationShare))),
-    against(runs, mean(runs.map(({ energyShare }) => energyShare))),
+    against(runs, meanComputation(runs)),
+    ...profiles.map((name) => against(runs, meanEnergy(runs, name)?.energyShare)),
   ]);
   const deviation =
     noise === undefined ? 'unknown, since each was run once' : `${(100 * noise).toFixed(2)} points (standard deviation of one run)`;
   return [
     `Accuracy minus that of SMB at the same cost, in percentage points. Noise between seeds: ${deviation}.`,
-    table(['run', 'at equal computation', 'at equal energy (estimated)'], rows),
+    table(['run', 'at equal computation', ...profiles.map((name) => `at equal energy by ${name}, estimated`)], rows),
   ];
 }
 
-/** Plain training's share in computation and in energy is the same: that of the iterations. */
-const runShare = (runs: readonly RunRecord[]) => mean(runs.map(({ computationShare }) => computationShare));
+const meanComputation = (runs: readonly RunRecord[]) => mean(runs.map(({ computationShare }) => computationShare));
 const meanAccuracy = (runs: readonly RunRecord[]) => mean(runs.map(({ accuracy }) => accuracy));
+
+const notPriced = 'unavailable: not recorded';
+
+/** The profiles that the runs trained with, then those that they were priced by beside. */
+function profilesOf(records: readonly RunRecord[]): string[] {
+  const own = records.map(({ configuration }) => configuration.deviceProfile);
+  const others = records.flatMap(({ otherProfiles }) => otherProfiles.map(({ profile }) => profile));
+  return [...new Set([...own, ...others])];
+}
+
+/** Nothing where one of the runs was not priced by the profile. */
+function meanEnergy(runs: readonly RunRecord[], name: string): { readonly energyShare: number; readonly energyJ: number } | undefined {
+  const priced = runs.flatMap(({ configuration, otherProfiles, energyShare, energyJ }) =>
+    configuration.deviceProfile === name ? { energyShare, energyJ } : (otherProfiles.find(({ profile }) => profile === name) ?? []),
+  );
+  if (priced.length < runs.length) return undefined;
+  return { energyShare: mean(priced.map((one) => one.energyShare)), energyJ: mean(priced.map((one) => one.energyJ)) };
+}
+
+function energyText(runs: readonly RunRecord[], name: string): string {
+  const energy = meanEnergy(runs, name);
+  return energy ? `${formatShare(energy.energyShare)} (~${formatJoules(energy.energyJ)})` : notPriced;
+}
 
 function accuracyText(runs: readonly RunRecord[]): string {
   const others = [

@@ -34,6 +34,8 @@ export const runRecordSchema = z.strictObject({
   /** Joules over the baseline's, estimated by the configuration's device profile. */
   energyShare: z.number(),
   energyJ: z.number(),
+  /** The same by the other built-in profiles; records from before they were kept have none. */
+  otherProfiles: z.array(z.strictObject({ profile: z.string(), energyShare: z.number(), energyJ: z.number() })).default([]),
   /** Wall-clock of the run, measured, pauses left out. */
   seconds: z.number(),
   iterationsExecuted: z.int(),
