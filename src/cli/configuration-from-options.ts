@@ -53,6 +53,7 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
       swa: withoutUndefined({
         enabled: options.swa,
         startShare: options.swaStart,
+        learningRateFactor: options.swaLearningRateFactor,
         every: options.swaEvery,
         batchNormBatches: options.swaBatches,
       }),

@@ -60,6 +60,7 @@ export const trainingOptions = [
   choiceOption('--baseline <name>', saversSchema.shape.baseline),
   new Option('--swa', swaSchema.shape.enabled.description),
   numberOption('--swa-start <share>', swaSchema.shape.startShare),
+  numberOption('--swa-learning-rate-factor <factor>', swaSchema.shape.learningRateFactor),
   numberOption('--swa-every <n>', swaSchema.shape.every),
   numberOption('--swa-batches <n>', swaSchema.shape.batchNormBatches),
   numberOption('--seed <n>', fields.seed),
@@ -108,6 +109,7 @@ export interface TrainingOptions {
   readonly baseline?: RunConfiguration['savers']['baseline'];
   readonly swa?: boolean;
   readonly swaStart?: number;
+  readonly swaLearningRateFactor?: number;
   readonly swaEvery?: number;
   readonly swaBatches?: number;
   readonly seed?: number;

@@ -86,8 +86,14 @@ export const stochasticDepthSchema = z.strictObject({
 });
 
 export const swaSchema = z.strictObject({
-  enabled: z.boolean().default(false).describe('Average the weights over the end of the run (SWA), at a constant learning rate.'),
+  enabled: z.boolean().default(false).describe('Average the weights over the end of the run (SWA).'),
   startShare: z.number().min(0).max(1).default(0.75).describe('Share of the run after which averaging begins, 0 to 1.'),
+  learningRateFactor: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.3)
+    .describe('Learning rate over the initial one in the second half of the run, where the schedule is auto; 1 keeps it constant.'),
   every: z.int().min(1).max(100_000).default(3).describe('Take the weights into the average every so many iterations.'),
   batchNormBatches: z
     .int()
@@ -184,7 +190,7 @@ export const runConfigurationSchema = z.strictObject({
     .enum(learningRateSchedules)
     .default('auto')
     .describe(
-      'Steps: divided by 10 at 1/2 and 3/4 of the run. Constant: as it is. Auto: constant where weights are averaged (SWA), else steps.',
+      'Steps: divided by 10 at 1/2 and 3/4 of the run. Constant: as it is. Auto: steps; where weights are averaged (SWA), once, at 1/2, by its own factor.',
     ),
   momentum: z.number().min(0).max(0.999).default(0.9).describe('Momentum of SGD.'),
   weightDecay: z.number().min(0).max(1).default(1e-4).describe('Weight decay on all trained weights, batch norm and biases included.'),
@@ -250,6 +256,7 @@ export const tuningSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().optional(),
       startShare: swaSchema.shape.startShare.unwrap().optional(),
+      learningRateFactor: swaSchema.shape.learningRateFactor.unwrap().optional(),
       every: swaSchema.shape.every.unwrap().optional(),
       batchNormBatches: swaSchema.shape.batchNormBatches.unwrap().optional(),
     })

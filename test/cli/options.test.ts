@@ -22,7 +22,7 @@ describe('options of training', () => {
       '--data /d --from /m --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
       '--psg --psg-learning-rate 0.01 --psg-threshold 0.1 --psg-threshold-kind absolute --psg-activation-bits 10 --psg-activation-msb-bits 5 ' +
       '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline 8bit ' +
-      '--schedule steps --swa --swa-start 0.6 --swa-every 5 --swa-batches 4 ' +
+      '--schedule steps --swa --swa-start 0.6 --swa-learning-rate-factor 0.5 --swa-every 5 --swa-batches 4 ' +
       '--slu 0.6 --slu-blocks all --slu-cost-weight 2 --slu-gate-learning-rate-factor 4 --slu-estimator plain --slu-execution masked ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
     const given = parse(...words.split(' '));
@@ -61,7 +61,7 @@ describe('options of training', () => {
           gradientBits: 12,
           gradientMsbBits: 11,
         },
-        swa: { enabled: true, startShare: 0.6, every: 5, batchNormBatches: 4 },
+        swa: { enabled: true, startShare: 0.6, learningRateFactor: 0.5, every: 5, batchNormBatches: 4 },
         baseline: '8bit',
       },
       evaluateEvery: 8,

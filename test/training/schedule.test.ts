@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/platform/random';
-import { runConfigurationSchema } from '../../src/protocol/configuration';
-import { isConstant, scheduledLearningRate } from '../../src/training/learning-rate-schedule';
+import { type RunConfiguration, runConfigurationSchema } from '../../src/protocol/configuration';
+import { scheduledLearningRate } from '../../src/training/learning-rate-schedule';
 import { dropProbabilityOf, intervalOf, liveSettings, tuned } from '../../src/training/live-settings';
 import { MiniBatchDropping } from '../../src/training/mini-batch-dropping';
 import { predictEnd } from '../../src/training/predict-end';
@@ -13,21 +13,23 @@ const configuration = runConfigurationSchema.parse({
 });
 
 describe('the learning rate', () => {
+  const rates = (schedule: RunConfiguration['learningRateSchedule'], swa: Partial<RunConfiguration['savers']['swa']> = {}) => {
+    const settings = liveSettings(runConfigurationSchema.parse({ ...configuration, savers: { swa } }));
+    return Array.from({ length: 8 }, (_, index) => scheduledLearningRate(schedule, settings, 0.5, index + 1, 8));
+  };
+  const steps = [0.5, 0.5, 0.5, 0.5, 0.05, 0.05, 0.005, 0.005];
+
   it('is divided by 10 after one half and again after three quarters of the planned iterations', () => {
-    const rates = Array.from({ length: 8 }, (_, index) => scheduledLearningRate(0.1, index + 1, 8));
-    expect(rates).toEqual([0.1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
+    expect(rates('auto')).toEqual(steps);
+    expect(rates('steps')).toEqual(steps);
   });
-});
 
-describe('the schedule', () => {
-  const withAveraging = (enabled: boolean) =>
-    liveSettings(runConfigurationSchema.parse({ ...configuration, savers: { swa: { enabled } } }));
-
-  it('is constant where weights are averaged, unless the person says otherwise', () => {
-    expect(isConstant('auto', withAveraging(false))).toBe(false);
-    expect(isConstant('auto', withAveraging(true))).toBe(true);
-    expect(isConstant('steps', withAveraging(true))).toBe(false);
-    expect(isConstant('constant', withAveraging(false))).toBe(true);
+  it('falls once, by SWA’s factor, where weights are averaged, unless the person says otherwise', () => {
+    const swa = { enabled: true, learningRateFactor: 0.5 };
+    expect(rates('auto', swa)).toEqual([0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25]);
+    expect(rates('steps', swa)).toEqual(steps);
+    expect(rates('constant', swa)).toEqual(Array(8).fill(0.5));
+    expect(rates('auto', { ...swa, enabled: false })).toEqual(steps);
   });
 });
 

@@ -36,6 +36,7 @@ const words: Words = {
   swa: {
     enabled: switched('SWA'),
     startShare: (share) => `average from ${formatShare(share)}`,
+    learningRateFactor: (factor) => `second half at ${factor} of the learning rate`,
     every: (count) => `average every ${count}`,
     batchNormBatches: (count) => `${count} batches for batch norm`,
   },

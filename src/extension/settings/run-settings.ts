@@ -38,6 +38,7 @@ export const runSettings = {
   'savers.psg.gradientMsbBits': ['savers', 'psg', 'gradientMsbBits'],
   'savers.swa.enabled': ['savers', 'swa', 'enabled'],
   'savers.swa.startShare': ['savers', 'swa', 'startShare'],
+  'savers.swa.learningRateFactor': ['savers', 'swa', 'learningRateFactor'],
   'savers.swa.every': ['savers', 'swa', 'every'],
   'savers.swa.batchNormBatches': ['savers', 'swa', 'batchNormBatches'],
   'savers.baseline': ['savers', 'baseline'],

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../platform/atomic-write';
 import { resultsPage } from './results-page';
-import { gatesAllBlocks, type RunRecord, runRecordSchema } from './run-record';
+import { formerWaysOf, type RunRecord, runRecordSchema } from './run-record';
 
 /** `docs/results/`: a file for each run, from which `docs/results.md` is written. */
 export class ResultFiles {
@@ -15,7 +15,8 @@ export class ResultFiles {
   keep(record: RunRecord): void {
     const folder = join(this.directory, record.experiment);
     mkdirSync(folder, { recursive: true });
-    const name = `${record.planIterations}-${record.row}${gatesAllBlocks(record) ? '-all-blocks' : ''}-seed-${record.seed}.json`;
+    const ways = formerWaysOf(record).map(({ inName }) => inName);
+    const name = `${[record.planIterations, record.row, ...ways, 'seed', record.seed].join('-')}.json`;
     writeFileAtomically(join(folder, name), `${JSON.stringify(record, null, 1)}\n`);
   }
 

@@ -2,7 +2,7 @@ import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint } from '../../runs/plain-curve';
 import { plans } from './plans';
-import { gatesAllBlocks, type RunRecord } from './run-record';
+import { formerWaysOf, type RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
 
 /** The runs of one row that were trained alike but for their seed. */
@@ -149,9 +149,9 @@ function groupsOf(records: readonly RunRecord[]): Group[] {
   return groups.sort((a, b) => order.indexOf(a.row) - order.indexOf(b.row));
 }
 
-/** Runs of a row that gate other blocks than the row does by now stand apart. */
+/** Runs of a row from when it was trained in another way stand apart. */
 function labelOf(record: RunRecord): string {
-  return gatesAllBlocks(record) ? `${record.label}, gates on all blocks` : record.label;
+  return [record.label, ...formerWaysOf(record).map(({ label }) => label)].join(', ');
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -26,6 +26,7 @@ const row = (id: string, label: string, savers: Row['settings']['savers']): Row 
 
 const smd = { enabled: true };
 const psg = { enabled: true };
+const narrowPsg = { enabled: true, gradientBits: 16 };
 const slu = (skipRatio: number) => ({ enabled: true, skipRatio });
 const swa = { enabled: true };
 
@@ -44,5 +45,7 @@ export const rows: readonly Row[] = [
   row('psg', 'PSG', { psg }),
   row('psg-swa', 'PSG with SWA', { psg, swa }),
   row('smd-psg-swa', 'SMD, PSG and SWA', { smd, psg, swa }),
+  row('smd-psg16-swa', 'SMD, PSG of 16-bit gradients and SWA', { smd, psg: narrowPsg, swa }),
   row('all', 'SMD, SLU 40 %, PSG and SWA', { smd, slu: slu(0.4), psg, swa }),
+  row('all16', 'SMD, SLU 40 %, PSG of 16-bit gradients and SWA', { smd, slu: slu(0.4), psg: narrowPsg, swa }),
 ];
