@@ -237,10 +237,11 @@ describe('a run that averages its weights', () => {
   const configuration = { iterations: 24, learningRate: 0.05, seed: 4, checkpointEvery: 5, evaluateEvery: 8, savers: { swa } };
   const tunings = { 10: { swa: { every: 2 } }, 19: { iterations: 26 } };
 
-  it('keeps its learning rate, tests the average once there is one and gives it as its model', async () => {
+  it('lowers its learning rate once, at half, tests the average once there is one and gives it as its model', async () => {
     const run = harness.create(configuration);
     await harness.work(run);
-    expect(new Set(harness.records(run, 'iteration').map(({ learningRate }) => learningRate))).toEqual(new Set([0.05]));
+    const rates = harness.records(run, 'iteration').map(({ learningRate }) => learningRate);
+    expect(rates).toEqual([...Array(12).fill(0.05), ...Array(12).fill(0.05 * 0.3)]);
     // Taken after 12, 15, 18, 21 and 24.
     expect(harness.records(run, 'evaluation').map(({ iteration, averagedWeights }) => [iteration, averagedWeights])).toEqual([
       [8, undefined],
