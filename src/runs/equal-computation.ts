@@ -1,11 +1,6 @@
 import type { RunConfiguration } from '../protocol/configuration';
 import type { RunSummary } from '../protocol/runs';
-import { accuracyAt, type CurvePoint } from './plain-curve';
-
-/** A finished run of plain training (SMB): `cost` in MACs. */
-export interface PlainRun extends CurvePoint {
-  readonly iterations: number;
-}
+import { accuracyAt, meanOfEachLength, type PlainRun } from './plain-curve';
 
 /** How a run's test accuracy stands beside that of plain training which computes as much: what a saver has to beat. */
 export type EqualComputation =
@@ -47,25 +42,16 @@ export function atEqualComputation(summary: RunSummary, curve: readonly PlainRun
 
 /**
  * The finished plain runs among others that a run can be compared with, the shortest first: of the same network and data, with the same
- * settings but for savers, seed and length. Runs of one length count by their mean.
+ * settings but for savers, seed and length. Their costs are MACs; runs of one length count by their mean.
  */
 export function plainCurve(summary: RunSummary, others: readonly RunSummary[]): PlainRun[] {
   const isComparable = comparableWith(summary);
-  const byIterations = new Map<number, { cost: number; accuracies: number[] }>();
-  for (const other of others) {
+  const plain = others.flatMap((other) => {
     const cost = costOf(other);
-    if (!cost || other.run.state !== 'finished' || !isPlain(other) || !isComparable(other, cost)) continue;
-    const same = byIterations.get(cost.iterations) ?? { cost: cost.macs, accuracies: [] };
-    same.accuracies.push(cost.accuracy);
-    byIterations.set(cost.iterations, same);
-  }
-  return [...byIterations]
-    .map(([iterations, { cost, accuracies }]) => ({
-      iterations,
-      cost,
-      accuracy: accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length,
-    }))
-    .sort((one, other) => one.cost - other.cost);
+    if (!cost || other.run.state !== 'finished' || !isPlain(other) || !isComparable(other, cost)) return [];
+    return [{ iterations: cost.iterations, cost: cost.macs, accuracy: cost.accuracy }];
+  });
+  return meanOfEachLength(plain);
 }
 
 /** One sentence for a person; nothing where there is nothing to say. */

@@ -224,12 +224,16 @@ export class TrainingLoop {
     await trainer.recompile(options, (gates) => newGates(gates, targetShareOf(this.settings.savers)));
   }
 
-  /** Evaluates at every interval and at the end. A stop abandons it; the resumed run makes up for it. */
+  /** What is done at every interval is due then and after the last iteration, once. */
+  private isDue(interval: number, doneAt: number): boolean {
+    const isTurn = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
+    return isTurn && this.iteration > 0 && doneAt !== this.iteration;
+  }
+
+  /** A stop abandons an evaluation; the resumed run makes up for it. */
   private async evaluateIfDue(): Promise<void> {
     const { clock, configuration, emit, ledger, reporter, tests } = this.parts;
-    const interval = intervalOf(configuration.evaluateEvery, 10, this.settings);
-    const due = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
-    if (!due || this.iteration === 0 || this.evaluatedAt === this.iteration) return;
+    if (!this.isDue(intervalOf(configuration.evaluateEvery, 10, this.settings), this.evaluatedAt)) return;
     const started = clock.seconds;
     const evaluation = await tests.evaluate(this.settings.savers, this.iteration, this.blockShares);
     if (evaluation === undefined) return;
@@ -257,11 +261,9 @@ export class TrainingLoop {
     this.warnedOfThreshold = off;
   }
 
-  /** Now and then, and after the last iteration: the final model may be lost in writing, and the counts of what ran are priced later. */
+  /** Also at the end: the final model may be lost in writing, and the counts of what ran are priced later. */
   private async checkpointIfDue(): Promise<void> {
-    const interval = intervalOf(this.parts.configuration.checkpointEvery, 20, this.settings);
-    const isDue = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
-    if (this.iteration === 0 || !isDue || this.checkpointAt === this.iteration) return;
+    if (!this.isDue(intervalOf(this.parts.configuration.checkpointEvery, 20, this.settings), this.checkpointAt)) return;
     try {
       await this.checkpoint();
     } catch (error) {

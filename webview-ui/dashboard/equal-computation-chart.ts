@@ -1,6 +1,7 @@
 import { formatCount } from '../../src/energy/format';
 import type { RunSummary } from '../../src/protocol/runs';
-import { atEqualComputation, equalComputationInWords, type PlainRun, plainCurve } from '../../src/runs/equal-computation';
+import { atEqualComputation, equalComputationInWords, plainCurve } from '../../src/runs/equal-computation';
+import type { PlainRun } from '../../src/runs/plain-curve';
 import { formatAccuracy } from '../shared/numbers';
 import type { ChartContent } from './chart-content';
 import type { RunRecord } from './run-record';

@@ -1,6 +1,6 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { mean } from '../../measurement/statistics';
-import { accuracyAt, type CurvePoint } from '../../runs/plain-curve';
+import { accuracyAt, type CurvePoint, meanOfEachLength } from '../../runs/plain-curve';
 import { plans } from './plans';
 import { formerWaysOf, type RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
@@ -15,9 +15,10 @@ interface Group {
 const introduction = `# Results
 
 Written by \`npm run experiment\` from the records in \`docs/results/\`, one file for each run. Accuracy, computation and time are measured; energy is
-estimated by the device profile that a column names. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and “at equal energy”
-compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB runs of the same experiment, those of its shorter tables
-included: a run of plain training is the same in whichever it stands. A difference within the noise between seeds says nothing. Runs with SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
+estimated by the device profile that a column names. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and
+“at equal energy” compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB runs of the same experiment, those of its
+shorter tables included: a run of plain training is the same in whichever it stands. A difference within the noise between seeds says nothing. Runs with
+SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
 
 /** The page of all records: one section for each experiment and length, the comparison at equal cost first. */
 export function resultsPage(records: readonly RunRecord[]): string {
@@ -29,7 +30,7 @@ export function resultsPage(records: readonly RunRecord[]): string {
         plan.title,
         length,
         ofPlan.filter(({ planIterations }) => planIterations === length),
-        plainCurve(ofPlan, length),
+        curveOfPlan(ofPlan, length),
       ),
     );
   });
@@ -37,13 +38,11 @@ export function resultsPage(records: readonly RunRecord[]): string {
 }
 
 /** Accuracy of plain training by its share of `length` iterations, which is its share in computation and, by any profile, in energy. */
-function plainCurve(ofPlan: readonly RunRecord[], length: number): CurvePoint[] {
+function curveOfPlan(ofPlan: readonly RunRecord[], length: number): CurvePoint[] {
   const plain = ofPlan.filter(isPlain);
-  const lengths = [...new Set(plain.map(({ configuration }) => configuration.iterations))];
-  return lengths.map((iterations) => ({
-    cost: iterations / length,
-    accuracy: meanAccuracy(plain.filter(({ configuration }) => configuration.iterations === iterations)),
-  }));
+  return meanOfEachLength(
+    plain.map(({ configuration: { iterations }, accuracy }) => ({ iterations, cost: iterations / length, accuracy })),
+  );
 }
 
 const isPlain = ({ row }: Pick<RunRecord, 'row'>): boolean => row === 'smb' || /^smb-\d+$/.test(row);
