@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   if (values.list) return;
 
   const results = new ResultFiles(resolve(values.results));
-  const options = process.argv.slice(2).filter((word, index, words) => word !== plan.name && !hidesPath(word, words[index - 1]));
+  const options = process.argv.slice(2).filter((word, index, words) => word !== plan.name && !standsElsewhere(word, words[index - 1]));
   const words = [plan.name, ...options].map((word) => (/\s/.test(word) ? `"${word}"` : word));
   const command = `npm run experiment -- ${words.join(' ')}`;
   const provenance = { command, commit: presentCommit(), planIterations: iterations, ...(note !== undefined && { note }) };
@@ -93,9 +93,9 @@ async function trainTask(
   }
 }
 
-/** Folders are of one machine alone: the record of the command goes without them. */
-function hidesPath(word: string, before: string | undefined): boolean {
-  const flags = ['--data', '--directory', '--results'];
+/** The record of the command goes without folders, which are of one machine alone, and without the note, which the record has beside it. */
+function standsElsewhere(word: string, before: string | undefined): boolean {
+  const flags = ['--data', '--directory', '--results', '--note'];
   return flags.includes(word) || flags.includes(before ?? '') || flags.some((flag) => word.startsWith(`${flag}=`));
 }
 

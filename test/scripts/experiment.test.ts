@@ -41,7 +41,9 @@ describe('npm run experiment', () => {
     expect(records).toHaveLength(6);
     const page = readFileSync(join(folder, 'results.md'), 'utf8');
     expect(page).toContain('## Fashion-MNIST, ResNet-20, 2 iterations');
-    expect(page).toContain(', a copy, batches of 128');
+    expect(page).toMatch(
+      /^- SMB; SMB, 50 % of the iterations; SMD: `npm run experiment -- fashion --iterations 2 --seeds 2 --rows smb,smb-50,smd` at .*, on .*, \d threads?; a copy$/m,
+    );
     expect(page.indexOf('at equal computation |')).toBeLessThan(page.indexOf('| SMB |'));
     expect(page).toContain('| energy by asic-45nm, estimated | energy by eyeriss-65nm, estimated |');
     const joules = '\\(~[\\d.]+ .?J\\)';
@@ -109,6 +111,20 @@ describe('npm run experiment', () => {
     expect(page).toContain('| slu-40 | unavailable: no SMB run as cheap |');
     // The plain run of a shorter table costs a quarter of this one's.
     expect(resultsPage([...runs, record('smb', 1, 0.65, 250)])).toContain('| slu-40 | +5.00 | +5.00 |');
+  });
+
+  it('says which rows were made by which command on which machine', () => {
+    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smb-seed-1'));
+    const smb = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const made = (label: string, cpu: string, seed = 1): RunRecord => ({
+      ...smb,
+      ...{ label, seed, command: 'make', commit: 'abc', data: { name: 'Fashion-MNIST' } },
+      environment: { ...smb.environment, cpu, engine: 'local', build: 'wasm', simd: 'SIMD', threads: 1 },
+    });
+    const page = resultsPage([made('SMB', 'Zen 4'), made('SMB', 'Zen 4', 2), made('SMD', 'Zen 4'), made('SMD', 'Zen 3', 2)]);
+    expect(page).toContain(
+      'Made by\n- SMB; SMD: `make` at abc, on Zen 4, local, wasm SIMD, 1 thread\n- SMD: `make` at abc, on Zen 3, local, wasm SIMD, 1 thread\n',
+    );
   });
 
   it('prices rows by other profiles too, and says of which that is not recorded', () => {

@@ -50,13 +50,11 @@ const isPlain = ({ row }: Pick<RunRecord, 'row'>): boolean => row === 'smb' || /
 function section(title: string, length: number, records: readonly RunRecord[], curve: readonly CurvePoint[]): string {
   const groups = groupsOf(records);
   const [first] = records;
-  const { data, environment, configuration, images } = first!;
-  const { cpu, engine, build, simd, threads } = environment;
-  const made = [...new Set(records.map(({ commit, command }) => `\`${command}\` at ${commit}`))].join('; ');
+  const { data, configuration, images } = first!;
   const profiles = profilesOf(records);
   const parts = [
     `## ${title}, ${length} iterations`,
-    `${data.name}${data.note ? `, ${data.note}` : ''}, batches of ${configuration.batchSize}, ${images} test images; ${cpu}, ${engine}, ${build} ${simd}, ${threads} threads. Made by ${made}.`,
+    `${data.name}, batches of ${configuration.batchSize}, ${images} test images.`,
     ...equalCost(groups, profiles, curve),
     table(
       ['run', 'seeds', 'test accuracy', 'computation', ...profiles.map((name) => `energy by ${name}, estimated`), 'time, measured'],
@@ -69,8 +67,27 @@ function section(title: string, length: number, records: readonly RunRecord[], c
         formatDuration(mean(runs.map(({ seconds }) => seconds))),
       ]),
     ),
+    provenance(groups),
   ];
   return parts.join('\n\n');
+}
+
+/** A line for each command and machine with the rows it made, since a table grows over days and machines. */
+function provenance(groups: readonly Group[]): string {
+  const labelsOf = new Map<string, Set<string>>();
+  for (const { label, runs } of groups) {
+    for (const run of runs) {
+      const making = makingOf(run);
+      labelsOf.set(making, (labelsOf.get(making) ?? new Set()).add(label));
+    }
+  }
+  const lines = [...labelsOf].map(([making, labels]) => `- ${[...labels].join('; ')}: ${making}`);
+  return ['Made by', ...lines].join('\n');
+}
+
+function makingOf({ command, commit, data, environment: { cpu, engine, build, simd, threads } }: RunRecord): string {
+  const machine = [cpu, engine, `${build} ${simd}`, `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
+  return `\`${command}\` at ${commit}, on ${machine.join(', ')}${data.note ? `; ${data.note}` : ''}`;
 }
 
 /** Rows that are not SMB beside SMB at the same cost; nothing where SMB ran at one length only. */
