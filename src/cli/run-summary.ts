@@ -1,4 +1,5 @@
 import { formatDuration, formatJoules, formatShare } from '../energy/format';
+import { threadsInWords } from '../engine/threads-in-words';
 import type { EvaluationRecord, HostEnergyRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../protocol/records';
 import type { Environment } from '../protocol/runs';
 import { atEqualComputation, equalComputationInWords, plainCurve } from '../runs/equal-computation';
@@ -44,7 +45,7 @@ function besidePlainTraining(run: RunFolder, store: RunStore): string[] {
 }
 
 function engineInWords({ engine, build, simd, threads, engineNote }: Environment): string {
-  const words = `${engine}, ${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const words = `${engine}, ${build}, ${simd}, ${threadsInWords(threads)}`;
   return engineNote === undefined ? words : `${words}. ${engineNote}`;
 }
 

@@ -1,5 +1,6 @@
 import { createEngine, type EngineName } from './create-engine';
 import { findTensorFlow } from './tensorflow/tensorflow-library';
+import { threadsInWords } from './threads-in-words';
 
 export interface EngineAvailability {
   readonly name: Exclude<EngineName, 'auto'>;
@@ -32,6 +33,6 @@ async function trialOf(name: 'native' | 'wasm'): Promise<string> {
   const engine = await createEngine(name, 0);
   const { build, simd, threads, note } = engine.description;
   await engine.dispose();
-  const summary = `${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const summary = `${build}, ${simd}, ${threadsInWords(threads)}`;
   return note ? `${summary}. ${note}` : summary;
 }

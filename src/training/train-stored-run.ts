@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadDataset } from '../datasets/load-dataset';
 import { createEngine } from '../engine/create-engine';
 import type { EngineDescription } from '../engine/engine';
+import { threadsInWords } from '../engine/threads-in-words';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { RunFile } from '../protocol/runs';
@@ -47,7 +48,7 @@ export async function trainStoredRun({ onPrepared, ...task }: StoredRunTask): Pr
 
 /** Once for each run, and as a warning where it is not the first choice: that may be much slower. */
 function tellEngine({ name, build, simd, threads, note }: EngineDescription, log: RunTask['log']): void {
-  log('info', `Computes on ${name}, ${build}, ${simd}, ${threads} ${threads === 1 ? 'thread' : 'threads'}.`);
+  log('info', `Computes on ${name}, ${build}, ${simd}, ${threadsInWords(threads)}.`);
   if (note !== undefined) log('warn', `${note} This run computes on ${build}.`);
 }
 

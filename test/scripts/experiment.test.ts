@@ -26,6 +26,10 @@ describe('npm run experiment', () => {
     return { status, stdout, stderr };
   };
   const short = () => ['fashion', '--data', join(folder, 'data'), '--iterations', '2', '--seeds', '2', '--rows', 'smb,smb-50,smd'];
+  const recordNamed = (part: string): RunRecord => {
+    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes(part));
+    return runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+  };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'e2-train-experiment-'));
     writeIdxDataset(join(folder, 'data'), { train: 128, test: 4, height: 4, width: 4 });
@@ -89,8 +93,7 @@ describe('npm run experiment', () => {
   });
 
   it('compares with plain training only where there is one as cheap', () => {
-    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smb-seed-1'));
-    const smb = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const smb = recordNamed('-smb-seed-1');
     const record = (row: string, share: number, accuracy: number, planIterations = 1000): RunRecord => ({
       ...smb,
       ...{ row, label: row, computationShare: share, energyShare: share, accuracy, planIterations },
@@ -114,8 +117,7 @@ describe('npm run experiment', () => {
   });
 
   it('says which rows were made by which command on which machine', () => {
-    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smb-seed-1'));
-    const smb = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const smb = recordNamed('-smb-seed-1');
     const made = (label: string, cpu: string, seed = 1): RunRecord => ({
       ...smb,
       ...{ label, seed, command: 'make', commit: 'abc', data: { name: 'Fashion-MNIST' } },
@@ -128,8 +130,7 @@ describe('npm run experiment', () => {
   });
 
   it('prices rows by other profiles too, and says of which that is not recorded', () => {
-    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-smd-seed-1'));
-    const smd = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const smd = recordNamed('-smd-seed-1');
     const [other] = smd.otherProfiles;
     expect(other).toMatchObject({ profile: 'eyeriss-65nm', energyShare: expect.closeTo(smd.energyShare, 12) });
     const page = resultsPage([
@@ -154,8 +155,7 @@ describe('npm run experiment', () => {
     );
     expect(stderr).not.toContain('Error');
     expect(status).toBe(0);
-    const [name] = readdirSync(join(folder, 'results', 'fashion')).filter((file) => file.includes('-slu-40-'));
-    const { accuracy, gates } = runRecordSchema.parse(JSON.parse(readFileSync(join(folder, 'results', 'fashion', name!), 'utf8')));
+    const { accuracy, gates } = recordNamed('-slu-40-');
     expect(gates!.sampled.accuracy).toBe(accuracy);
     expect(gates!.full.executedShare).toBeCloseTo(1, 12);
     const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

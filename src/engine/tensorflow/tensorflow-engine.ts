@@ -4,6 +4,7 @@ import type { Engine } from '../engine';
 import { physicalCores } from '../local/physical-cores';
 import { requireRoom } from '../memory-room';
 import type { Program } from '../program';
+import { threadsInWords } from '../threads-in-words';
 import { programBytes } from './memory';
 import { TensorFlowExecutable } from './tensorflow-executable';
 import { loadTensorFlow } from './tensorflow-library';
@@ -25,7 +26,7 @@ export async function createTensorFlowEngine(threads = 0): Promise<Engine> {
       limit: availableMemory(),
       bytesWith: (batchSize) => programBytes(program, batchSize),
     });
-  const note = `TensorFlow keeps the ${library.threads} ${library.threads === 1 ? 'thread' : 'threads'} that it was loaded with in this process; another number was asked for: ${wanted}.`;
+  const note = `TensorFlow keeps the ${threadsInWords(library.threads)} that it was loaded with in this process; another number was asked for: ${wanted}.`;
   return {
     description: {
       name: 'tensorflow',

@@ -1,4 +1,5 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
+import { threadsInWords } from '../../engine/threads-in-words';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint, meanOfEachLength } from '../../runs/plain-curve';
 import { plans } from './plans';
@@ -86,7 +87,7 @@ function provenance(groups: readonly Group[]): string {
 }
 
 function makingOf({ command, commit, data, environment: { cpu, engine, build, simd, threads } }: RunRecord): string {
-  const machine = [cpu, engine, `${build} ${simd}`, `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
+  const machine = [cpu, engine, `${build} ${simd}`, threadsInWords(threads)];
   return `\`${command}\` at ${commit}, on ${machine.join(', ')}${data.note ? `; ${data.note}` : ''}`;
 }
 
