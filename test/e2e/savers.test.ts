@@ -24,12 +24,15 @@ describe('all savers together', () => {
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
+  const choose = (id: string, value: string) =>
+    savers.locator(`#${id}`).evaluate((select: HTMLSelectElement, chosen) => {
+      select.value = chosen;
+      select.dispatchEvent(new Event('change'));
+    }, value);
+
   it('are chosen in the sidebar, with what they are expected to save', async () => {
     savers = await window.saversView();
-    await savers.locator('#engine').evaluate((select: HTMLSelectElement) => {
-      select.value = 'wasm';
-      select.dispatchEvent(new Event('change'));
-    });
+    await choose('engine', 'wasm');
     for (const saver of ['SMD', 'SLU', 'PSG']) await savers.locator('vscode-checkbox', { hasText: `(${saver})` }).click();
     const saved = await eventually(async () => {
       const text = (await savers.locator('.comparison').textContent()) ?? '';
@@ -61,6 +64,10 @@ describe('all savers together', () => {
   it('follow every knob at the next iteration', async () => {
     const noted = () => records.all().flatMap((record) => (record.type === 'tuning' && record.tuning.slu ? [record.tuning.slu] : []));
     await savers.locator('summary').click();
+    await savers.locator('#thresholdKind .text', { hasText: 'Share of the largest' }).waitFor();
+    expect(await savers.locator('#gatedBlocks .text').textContent()).toBe('Identity blocks');
+    await savers.locator('#costWeight').scrollIntoViewIfNeeded();
+    await window.screenshot('advanced-slu-light');
     await savers.locator('#gateLearningRateFactor input').fill('5');
     await savers.locator('#gradientMsbBits').scrollIntoViewIfNeeded();
     await window.screenshot('advanced-savers-light');
@@ -79,6 +86,23 @@ describe('all savers together', () => {
       return later.length > 0 ? later : undefined;
     }, 'blocks after the change');
     for (const { targetShare } of targets) expect(targetShare).toBeCloseTo(0.3, 10);
+    await choose('estimator', 'plain');
+    await savers.locator('#swaLearningRateFactor input').fill('0.5');
+    await choose('thresholdKind', 'absolute');
+    expect(await savers.locator('#adaptiveThreshold').isVisible()).toBe(false);
+    await savers.locator('#absoluteThreshold input').fill('0.001');
+    await window.screenshot('magnitude-threshold-light');
+    const magnitude = await eventually(
+      async () => records.all().findLast((record) => record.type === 'tuning' && record.tuning.psg?.threshold === 0.001),
+      'a note of the magnitude',
+    );
+    const notes = records.all().flatMap((record) => (record.type === 'tuning' ? [record.tuning] : []));
+    expect(notes).toContainEqual(expect.objectContaining({ slu: { estimator: 'plain' } }));
+    expect(notes).toContainEqual(expect.objectContaining({ swa: { learningRateFactor: 0.5 } }));
+    await eventually(
+      async () => records.all().some((record) => record.type === 'signPrediction' && record.iteration > magnitude.iteration) || undefined,
+      'signs predicted by the magnitude',
+    );
     await dashboard.progress(/^Test accuracy with gates by chance, as trained, [\d.]+ % \(\d+ % of the gated blocks, /).waitFor();
     await dashboard.chart('Residual blocks executed').scrollIntoViewIfNeeded();
     await window.screenshot('saver-charts-light');

@@ -1,75 +1,141 @@
-import type { RunConfiguration, Savers } from '../../src/protocol/configuration';
+import { psgSchema, type RunConfiguration, type Savers } from '../../src/protocol/configuration';
 import { element } from '../shared/element';
+import { type Choice, ChoiceInput } from './choice-input';
 import type { NumberField } from './field-range';
+import { group, pair } from './groups';
 import { NumberInput } from './number-input';
 
-type PsgField = 'activationBits' | 'activationMsbBits' | 'weightBits' | 'gradientBits' | 'gradientMsbBits';
+type Slu = Savers['slu'];
+type Psg = Savers['psg'];
 
-/** In the order of the form, which has two columns: what the predictor reads stands beside the bits that it is taken from. */
-const psgBits: readonly { field: PsgField; label: string }[] = [
-  { field: 'weightBits', label: 'Bits of weights' },
-  { field: 'activationBits', label: 'Bits of activations' },
-  { field: 'activationMsbBits', label: '… that PSG predicts from' },
-  { field: 'gradientBits', label: 'Bits of gradients' },
-  { field: 'gradientMsbBits', label: '… that PSG predicts from' },
-];
+const gatedBlocks: readonly Choice[] = [
+  { value: 'identity', label: 'Identity blocks' },
+  { value: 'all', label: 'All but the first' },
+] satisfies readonly { value: Slu['blocks']; label: string }[];
+
+const estimators: readonly Choice[] = [
+  { value: 'centred', label: 'Centred' },
+  { value: 'plain', label: 'Plain' },
+  { value: 'weighted', label: 'Weighted' },
+] satisfies readonly { value: Slu['estimator']; label: string }[];
+
+const executions: readonly Choice[] = [
+  { value: 'skip', label: 'Not computed' },
+  { value: 'masked', label: 'Masked, for checks' },
+] satisfies readonly { value: Slu['execution']; label: string }[];
+
+const thresholdKinds: readonly Choice[] = [
+  { value: 'adaptive', label: 'Share of the largest' },
+  { value: 'absolute', label: 'Magnitude' },
+] satisfies readonly { value: Psg['thresholdKind']; label: string }[];
+
+/** A magnitude says nothing as a share: there the default is begun with. */
+function thresholdOf(thresholdKind: Psg['thresholdKind']): Partial<Psg> {
+  return thresholdKind === 'adaptive' ? { thresholdKind, threshold: psgSchema.shape.threshold.parse(undefined) } : { thresholdKind };
+}
 
 export interface AdvancedActions {
-  change<Name extends 'slu' | 'psg'>(saver: Name, change: Partial<Savers[Name]>): void;
+  change<Name extends 'slu' | 'psg' | 'swa'>(saver: Name, change: Partial<Savers[Name]>): void;
   /** A field holds what may not stand there. */
   invalid(): void;
 }
 
-/** Knobs of SLU and PSG that seldom need another value, folded away. */
+/** Knobs of SLU, PSG and SWA that seldom need another value, folded away. */
 export class AdvancedSettings {
   readonly root: HTMLElement;
-  private readonly costWeight: NumberInput;
-  private readonly gateRate: NumberInput;
-  private readonly signRate: NumberInput;
-  private readonly bits: readonly { field: PsgField; input: NumberInput }[];
+  private readonly blocks;
+  private readonly estimator;
+  private readonly execution;
+  private readonly thresholdKind;
+  private readonly absoluteThreshold;
+  private readonly slu;
+  private readonly psg;
+  private readonly swa;
 
   constructor({ change, invalid }: AdvancedActions) {
-    this.costWeight = new NumberInput('costWeight', 'Weight of SLU’s cost', (costWeight) => change('slu', { costWeight }), invalid);
-    this.gateRate = new NumberInput(
-      'gateLearningRateFactor',
-      'Learning rate of gates, × the run’s',
-      (gateLearningRateFactor) => change('slu', { gateLearningRateFactor }),
-      invalid,
+    this.blocks = new ChoiceInput('gatedBlocks', 'Blocks with gates', (blocks) => change('slu', { blocks: blocks as Slu['blocks'] }));
+    this.estimator = new ChoiceInput('estimator', 'Gradient of gates', (estimator) =>
+      change('slu', { estimator: estimator as Slu['estimator'] }),
     );
-    this.signRate = new NumberInput(
-      'signLearningRate',
-      'Learning rate of signs',
-      (learningRate) => change('psg', { learningRate }),
-      invalid,
+    this.execution = new ChoiceInput('execution', 'Skipped blocks', (execution) =>
+      change('slu', { execution: execution as Slu['execution'] }),
     );
-    this.bits = psgBits.map(({ field, label }) => ({
-      field,
-      input: new NumberInput(field satisfies NumberField, label, (value) => change('psg', { [field]: value }), invalid),
-    }));
+    this.thresholdKind = new ChoiceInput('thresholdKind', 'Threshold as', (kind) =>
+      change('psg', thresholdOf(kind as Psg['thresholdKind'])),
+    );
+    const number = <Knob extends string>(knob: Knob, field: NumberField, label: string, take: (value: number) => void) => ({
+      knob,
+      input: new NumberInput(field, label, take, invalid),
+    });
+    const ofSlu = (knob: 'costWeight' | 'gateLearningRateFactor', label: string) =>
+      number(knob, knob, label, (value) => change('slu', { [knob]: value }));
+    const ofPsg = (knob: Exclude<keyof Psg, 'enabled' | 'thresholdKind'>, field: NumberField, label: string) =>
+      number(knob, field, label, (value) => change('psg', { [knob]: value }));
+    const ofSwa = (knob: 'learningRateFactor' | 'every' | 'batchNormBatches', field: NumberField, label: string) =>
+      number(knob, field, label, (value) => change('swa', { [knob]: value }));
+    this.slu = [ofSlu('costWeight', 'Weight of the cost'), ofSlu('gateLearningRateFactor', 'Learning rate of gates, × the run’s')];
+    this.absoluteThreshold = ofPsg('threshold', 'absoluteThreshold', 'Threshold');
+    // In two columns, what the predictor reads stands beside the bits that it is taken from.
+    this.psg = [
+      ofPsg('learningRate', 'signLearningRate', 'Learning rate of signs'),
+      ofPsg('weightBits', 'weightBits', 'Bits of weights'),
+      ofPsg('activationBits', 'activationBits', 'Bits of activations'),
+      ofPsg('activationMsbBits', 'activationMsbBits', '… that predict'),
+      ofPsg('gradientBits', 'gradientBits', 'Bits of gradients'),
+      ofPsg('gradientMsbBits', 'gradientMsbBits', '… that predict'),
+    ];
+    this.swa = [
+      ofSwa('learningRateFactor', 'swaLearningRateFactor', 'Rate of the second half, × the first’s'),
+      ofSwa('every', 'swaEvery', 'Average every … iterations'),
+      ofSwa('batchNormBatches', 'batchNormBatches', 'Batches for batch norm'),
+    ];
+    const roots = (inputs: readonly { readonly input: NumberInput }[]) => inputs.map(({ input }) => input.root);
     this.root = element(
       'details',
       { className: 'advanced' },
-      element('summary', { textContent: 'More of SLU and PSG' }),
-      element('div', { className: 'pair' }, ...this.all.map(({ root }) => root)),
+      element('summary', { textContent: 'More of SLU, PSG and SWA' }),
+      group('SLU', pair(this.blocks.root, this.estimator.root, this.execution.root, ...roots(this.slu))),
+      group('PSG', pair(this.thresholdKind.root, this.absoluteThreshold.input.root), pair(...roots(this.psg))),
+      group('SWA', pair(...roots(this.swa))),
     );
+    this.root.addEventListener('toggle', () => {
+      for (const choice of this.choices) choice.list();
+    });
   }
 
+  /** What is out of sight cannot be corrected, and does not count. */
   get valid(): boolean {
-    return this.all.every((input) => input.valid);
+    return this.numbers.every(({ root, valid }) => root.hidden || valid);
   }
 
   set disabled(disabled: boolean) {
-    for (const input of this.all) input.disabled = disabled;
+    for (const input of [...this.numbers, ...this.choices]) input.disabled = disabled;
   }
 
-  fill({ slu, psg }: RunConfiguration['savers']): void {
-    this.costWeight.value = slu.costWeight;
-    this.gateRate.value = slu.gateLearningRateFactor;
-    this.signRate.value = psg.learningRate;
-    for (const { field, input } of this.bits) input.value = psg[field];
+  fill({ slu, psg, swa }: RunConfiguration['savers']): void {
+    for (const { knob, input } of this.slu) input.value = slu[knob];
+    for (const { knob, input } of [this.absoluteThreshold, ...this.psg]) input.value = psg[knob];
+    for (const { knob, input } of this.swa) input.value = swa[knob];
+    this.showChoices({ slu, psg });
   }
 
-  private get all(): readonly NumberInput[] {
-    return [this.costWeight, this.gateRate, this.signRate, ...this.bits.map(({ input }) => input)];
+  /** The threshold has its slider where it is a share of the largest predicted gradient, and a field here where it is a magnitude. */
+  showChoices({ slu, psg }: Pick<Savers, 'slu' | 'psg'>): void {
+    this.blocks.show(gatedBlocks, slu.blocks);
+    this.estimator.show(estimators, slu.estimator);
+    this.execution.show(executions, slu.execution);
+    this.thresholdKind.show(thresholdKinds, psg.thresholdKind);
+    const { input } = this.absoluteThreshold;
+    // Only where it comes into sight: a person who is typing is not interrupted.
+    if (input.root.hidden) input.value = psg.threshold;
+    input.root.hidden = psg.thresholdKind === 'adaptive';
+  }
+
+  private get numbers(): readonly NumberInput[] {
+    return [...this.slu, this.absoluteThreshold, ...this.psg, ...this.swa].map(({ input }) => input);
+  }
+
+  private get choices(): readonly ChoiceInput[] {
+    return [this.blocks, this.estimator, this.execution, this.thresholdKind];
   }
 }

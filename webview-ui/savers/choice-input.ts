@@ -12,6 +12,8 @@ export class ChoiceInput {
   readonly root: HTMLElement;
   private readonly select;
   private shown = '';
+  private choices: readonly Choice[] = [];
+  private selected = '';
 
   constructor(id: string, label: string, onChange: (value: string) => void) {
     this.select = element('vscode-single-select', { id, label });
@@ -23,8 +25,15 @@ export class ChoiceInput {
     const text = JSON.stringify([choices, selected]);
     if (text === this.shown) return;
     this.shown = text;
+    this.choices = choices;
+    this.selected = selected;
+    this.list();
+  }
+
+  /** Lists the choices anew, which is needed where they come into sight: the list takes their labels from the text that is rendered. */
+  list(): void {
     this.select.replaceChildren(
-      ...choices.map(({ value, label }) => element('vscode-option', { value, textContent: label, selected: value === selected })),
+      ...this.choices.map(({ value, label }) => element('vscode-option', { value, textContent: label, selected: value === this.selected })),
     );
   }
 

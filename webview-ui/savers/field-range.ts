@@ -20,6 +20,7 @@ const fields = {
   },
   /** As a share of the largest predicted gradient: above one half, next to nothing is predicted. */
   adaptiveThreshold: { name: 'Threshold', schema: psgSchema.shape.threshold.unwrap().max(0.5), whole: false },
+  absoluteThreshold: { name: 'Threshold', schema: psgSchema.shape.threshold.unwrap(), whole: false },
   signLearningRate: { name: 'Learning rate of signs', schema: psgSchema.shape.learningRate.unwrap(), whole: false },
   activationBits: { name: 'Bits of activations', schema: activationBits.unwrap(), whole: true },
   activationMsbBits: { name: 'Bits that PSG predicts from', schema: activationMsbBits.unwrap(), whole: true },
@@ -27,6 +28,9 @@ const fields = {
   gradientBits: { name: 'Bits of gradients', schema: gradientBits.unwrap(), whole: true },
   gradientMsbBits: { name: 'Bits that PSG predicts from', schema: gradientMsbBits.unwrap(), whole: true },
   swaStartShare: { name: 'Start of averaging', schema: swaSchema.shape.startShare.unwrap(), whole: false },
+  swaLearningRateFactor: { name: 'Learning rate of the second half', schema: swaSchema.shape.learningRateFactor.unwrap(), whole: false },
+  swaEvery: { name: 'Average every', schema: swaSchema.shape.every.unwrap(), whole: true },
+  batchNormBatches: { name: 'Batches for batch norm', schema: swaSchema.shape.batchNormBatches.unwrap(), whole: true },
 };
 export type NumberField = keyof typeof fields;
 

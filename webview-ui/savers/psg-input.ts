@@ -9,11 +9,13 @@ export class PsgInput extends SwitchedSlider {
   constructor(onChange: (change: Partial<Psg>) => void) {
     super(
       { field: 'adaptiveThreshold', checkbox: 'Predict gradient signs (PSG)', slider: 'Threshold', format: formatShare },
-      { enable: (enabled) => onChange({ enabled }), slide: (threshold) => onChange({ threshold, thresholdKind: 'adaptive' }) },
+      { enable: (enabled) => onChange({ enabled }), slide: (threshold) => onChange({ threshold }) },
     );
   }
 
-  show({ enabled, threshold }: Psg): void {
+  /** A magnitude has no slider: it has no largest value. */
+  show({ enabled, threshold, thresholdKind }: Psg): void {
     this.fill(enabled, threshold);
+    this.sliderHidden = thresholdKind === 'absolute';
   }
 }

@@ -10,6 +10,7 @@ import { type Choice, ChoiceInput } from './choice-input';
 import { Draft } from './draft';
 import { EstimateCard } from './estimate-card';
 import { estimateView } from './estimate-view';
+import { group, pair } from './groups';
 import { liveConfiguration } from './live-configuration';
 import { NumberInput } from './number-input';
 import { PsgInput } from './psg-input';
@@ -215,7 +216,9 @@ export class SaversPage {
   }
 
   private changeSaver<Name extends 'smd' | 'slu' | 'psg' | 'swa'>(name: Name, change: Partial<Savers[Name]>): void {
-    this.draft.changeSaver(name, change);
+    const { savers } = this.draft.changeSaver(name, change);
+    if (name === 'psg') this.psg.show(savers.psg);
+    this.advanced.showChoices(savers);
     this.changed();
   }
 
@@ -268,12 +271,4 @@ export class SaversPage {
       this.show();
     }, startingMs);
   }
-}
-
-function group(title: string, ...children: Node[]): HTMLElement {
-  return element('fieldset', {}, element('legend', { textContent: title }), ...children);
-}
-
-function pair(...children: Node[]): HTMLElement {
-  return element('div', { className: 'pair' }, ...children);
 }

@@ -19,6 +19,7 @@ export interface SwitchedSliderActions {
 export class SwitchedSlider {
   readonly root: HTMLElement;
   private readonly enabled;
+  private readonly head;
   private readonly slider;
   private readonly value;
 
@@ -38,18 +39,18 @@ export class SwitchedSlider {
       this.showValue();
       actions.slide(this.slider.valueAsNumber);
     });
-    this.root = element(
-      'div',
-      { className: 'field' },
-      this.enabled,
-      element('div', { className: 'slider-head' }, element('label', { htmlFor: texts.field, textContent: texts.slider }), this.value),
-      this.slider,
-    );
+    const label = element('label', { htmlFor: texts.field, textContent: texts.slider });
+    this.head = element('div', { className: 'slider-head' }, label, this.value);
+    this.root = element('div', { className: 'field' }, this.enabled, this.head, this.slider);
   }
 
   set disabled(disabled: boolean) {
     this.enabled.disabled = disabled;
     this.slider.disabled = disabled || !this.enabled.checked;
+  }
+
+  protected set sliderHidden(hidden: boolean) {
+    this.head.hidden = this.slider.hidden = hidden;
   }
 
   protected fill(enabled: boolean, value: number): void {
