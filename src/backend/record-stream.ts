@@ -94,11 +94,10 @@ export class RecordStream {
     this.waitingSince = undefined;
     this.grown = false;
     const all = await this.reader.next(recordsPerMessage, charactersPerMessage);
-    if (all.length === 0) {
-      this.stride = 1;
-      return undefined;
-    }
+    if (all.length === 0) return undefined;
     const records = thinRecords(all, this.stride);
+    // What comes after is not missed: a reader that has caught up gets all of it, also where it is written before the next look.
+    if (this.reader.sequence >= this.lastSequence()) this.stride = 1;
     if (!this.closed) this.outlet.send({ runId: this.runId, records, thinned: records.length < all.length });
     return 0;
   }
