@@ -99,7 +99,7 @@ export class AdvancedSettings {
       group('SWA', pair(...roots(this.swa))),
     );
     this.root.addEventListener('toggle', () => {
-      for (const choice of this.choices) choice.list();
+      for (const choice of this.choices) choice.reread();
     });
   }
 

@@ -12,8 +12,6 @@ export class ChoiceInput {
   readonly root: HTMLElement;
   private readonly select;
   private shown = '';
-  private choices: readonly Choice[] = [];
-  private selected = '';
 
   constructor(id: string, label: string, onChange: (value: string) => void) {
     this.select = element('vscode-single-select', { id, label });
@@ -25,16 +23,14 @@ export class ChoiceInput {
     const text = JSON.stringify([choices, selected]);
     if (text === this.shown) return;
     this.shown = text;
-    this.choices = choices;
-    this.selected = selected;
-    this.list();
+    this.select.replaceChildren(
+      ...choices.map(({ value, label }) => element('vscode-option', { value, textContent: label, selected: value === selected })),
+    );
   }
 
-  /** Lists the choices anew, which is needed where they come into sight: the list takes their labels from the text that is rendered. */
-  list(): void {
-    this.select.replaceChildren(
-      ...this.choices.map(({ value, label }) => element('vscode-option', { value, textContent: label, selected: value === this.selected })),
-    );
+  /** Makes the list read its choices again, which it must where they come into sight: it takes their labels from the text that is rendered. */
+  reread(): void {
+    this.select.replaceChildren(...this.select.children);
   }
 
   /** Shows the selected one again after a choice that only asks something of the editor. */

@@ -217,7 +217,7 @@ export class SaversPage {
 
   private changeSaver<Name extends 'smd' | 'slu' | 'psg' | 'swa'>(name: Name, change: Partial<Savers[Name]>): void {
     const { savers } = this.draft.changeSaver(name, change);
-    if (name === 'psg') this.psg.show(savers.psg);
+    this.psg.show(savers.psg);
     this.advanced.showChoices(savers);
     this.changed();
   }
