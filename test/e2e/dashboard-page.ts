@@ -1,4 +1,5 @@
 import type { Frame, Locator } from 'playwright-core';
+import { chooseOption } from './choose-option';
 import type { WorkbenchPage } from './workbench-page';
 
 /** The dashboard's page inside its webview. */
@@ -25,10 +26,7 @@ export class DashboardPage {
 
   /** Shows another run. */
   async select(runId: string): Promise<void> {
-    await this.frame.locator('header vscode-single-select').evaluate((picker: HTMLSelectElement, id) => {
-      picker.value = id;
-      picker.dispatchEvent(new Event('change'));
-    }, runId);
+    await chooseOption(this.frame.locator('header vscode-single-select'), runId);
   }
 
   button(name: string): Locator {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chooseOption } from './choose-option';
 import { eventually } from './eventually';
 import { tellFailure } from './failure';
 import { RunRecords } from './run-records';
@@ -62,11 +63,9 @@ describe('fine-tuning from a finished run', () => {
     const savers = await window.saversView();
     // The record ends before the view has heard of it, and until then the form is the run's.
     await savers.locator('vscode-button', { hasText: 'Train' }).waitFor();
-    await savers.locator('#model').evaluate((select: HTMLSelectElement) => {
-      const choice = [...select.querySelectorAll('vscode-option')].find(({ textContent }) => textContent === 'ResNet-8')!;
-      select.value = (choice as HTMLOptionElement).value;
-      select.dispatchEvent(new Event('change'));
-    });
+    const models = savers.locator('#model');
+    const resnet8 = models.locator('vscode-option', { hasText: /^ResNet-8$/ });
+    await chooseOption(models, await resnet8.evaluate((option: HTMLOptionElement) => option.value));
     await savers.locator('#startFrom').waitFor({ state: 'hidden' });
     await savers.locator('vscode-button', { hasText: 'Train' }).click();
     await eventually(

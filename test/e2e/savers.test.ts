@@ -1,5 +1,6 @@
 import type { Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chooseOption } from './choose-option';
 import { DashboardPage } from './dashboard-page';
 import { eventually } from './eventually';
 import { tellFailure } from './failure';
@@ -24,11 +25,7 @@ describe('all savers together', () => {
   afterEach((context) => tellFailure(context, session, window));
   afterAll(() => session?.close());
 
-  const choose = (id: string, value: string) =>
-    savers.locator(`#${id}`).evaluate((select: HTMLSelectElement, chosen) => {
-      select.value = chosen;
-      select.dispatchEvent(new Event('change'));
-    }, value);
+  const choose = (id: string, value: string) => chooseOption(savers.locator(`#${id}`), value);
 
   it('are chosen in the sidebar, with what they are expected to save', async () => {
     savers = await window.saversView();
