@@ -108,17 +108,22 @@ export class WorkbenchPage {
   }
 
   /**
-   * Holds the mouse over a word of the visible text until the hover there shows a text; anew where what was drawn meanwhile closed it.
-   * @returns the hover.
+   * Holds the mouse over a word of the visible text until the hover there shows a text and has faded in; anew where what was drawn meanwhile
+   * closed it.
+   * @returns all that the hover says.
    */
-  async hover(word: string, text: string): Promise<Locator> {
+  async hover(word: string, text: string): Promise<string> {
     const hover = this.page.locator('.monaco-hover:visible');
-    await eventually(async () => {
+    return eventually(async () => {
       await this.moveMouseTo(word);
       await hover.getByText(text).first().waitFor({ timeout: 10_000 });
-      return true;
+      const said = await hover.evaluate(async (element) => {
+        // A fade that a redrawn hover cuts short is over, too.
+        await Promise.allSettled(element.getAnimations({ subtree: true }).map(({ finished }) => finished));
+        return element.textContent ?? '';
+      });
+      return said.includes(text) && (await hover.isVisible()) ? said : undefined;
     }, `“${text}” in the hover over “${word}”`);
-    return hover;
   }
 
   /** From outside of the editor. */
