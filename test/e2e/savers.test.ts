@@ -108,4 +108,23 @@ describe('all savers together', () => {
     await window.setTheme('Default High Contrast');
     await window.screenshot('saver-charts-high-contrast');
   });
+
+  it('give way to stochastic depth, whose share a live run follows, too', async () => {
+    await window.setTheme('Default Light Modern');
+    await dashboard.button('Stop').click();
+    await eventually(async () => (records.state === 'stopped' ? true : undefined), 'the end of the run');
+    const share = savers.locator('#depthSkipRatio');
+    expect(await share.isVisible()).toBe(false);
+    await choose('baseline', 'stochasticDepth');
+    await share.waitFor();
+    expect(await savers.locator('#skipRatio').isEnabled()).toBe(false);
+    await share.scrollIntoViewIfNeeded();
+    await window.screenshot('stochastic-depth-light');
+    await savers.locator('vscode-button', { hasText: 'Train' }).click();
+    await eventually(async () => (records.count === 2 && records.iterations().length > 0 ? true : undefined), 'iterations of a second run');
+    expect(records.run.read().configuration.savers).toMatchObject({ slu: { enabled: false }, stochasticDepth: { enabled: true } });
+    await share.fill('0.6');
+    const noted = await eventually(async () => records.all().find((record) => record.type === 'tuning'), 'a note of the share');
+    expect(noted.tuning).toEqual({ stochasticDepth: { skipRatio: 0.6 } });
+  });
 });

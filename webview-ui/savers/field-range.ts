@@ -1,4 +1,11 @@
-import { psgSchema, runConfigurationSchema, sluSchema, smdSchema, swaSchema } from '../../src/protocol/configuration';
+import {
+  psgSchema,
+  runConfigurationSchema,
+  sluSchema,
+  smdSchema,
+  stochasticDepthSchema,
+  swaSchema,
+} from '../../src/protocol/configuration';
 import { formatWhole } from '../shared/numbers';
 
 const { activationBits, activationMsbBits, weightBits, gradientBits, gradientMsbBits } = psgSchema.shape;
@@ -12,6 +19,7 @@ const fields = {
   seed: { name: 'Seed', schema: seed.unwrap(), whole: true },
   dropProbability: { name: 'Drop probability', schema: smdSchema.shape.dropProbability.unwrap(), whole: false },
   skipRatio: { name: 'Share skipped', schema: sluSchema.shape.skipRatio.unwrap(), whole: false },
+  depthSkipRatio: { name: 'Share skipped', schema: stochasticDepthSchema.shape.skipRatio.unwrap(), whole: false },
   costWeight: { name: 'Weight of SLU’s cost', schema: sluSchema.shape.costWeight.unwrap(), whole: false },
   gateLearningRateFactor: {
     name: 'Learning rate of gates',

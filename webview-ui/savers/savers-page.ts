@@ -17,6 +17,7 @@ import { PsgInput } from './psg-input';
 import { RunControls } from './run-controls';
 import { SluInput } from './slu-input';
 import { SmdInput } from './smd-input';
+import { StochasticDepthInput } from './stochastic-depth-input';
 import { SwaInput } from './swa-input';
 
 const editorSilentMs = 5000;
@@ -78,6 +79,7 @@ export class SaversPage {
   );
   private readonly smd = new SmdInput((change) => this.changeSaver('smd', change));
   private readonly slu = new SluInput((change) => this.changeSlu(change));
+  private readonly stochasticDepth = new StochasticDepthInput((change) => this.changeSaver('stochasticDepth', change));
   private readonly psg = new PsgInput((change) => this.changeSaver('psg', change));
   private readonly swa = new SwaInput((change) => this.changeSaver('swa', change));
   private readonly advanced = new AdvancedSettings({
@@ -87,7 +89,7 @@ export class SaversPage {
   private readonly baseline = new BaselineInput((choose) => {
     const savers = choose(this.draft.configuration!.savers);
     this.change({ savers: savers.stochasticDepth.enabled ? { ...savers, slu: { ...savers.slu, enabled: false } } : savers });
-    this.slu.show(this.draft.configuration!.savers.slu);
+    this.showWayOfSkipping();
   });
   private readonly estimate = new EstimateCard();
   private readonly controls: RunControls;
@@ -107,7 +109,7 @@ export class SaversPage {
       this.controls.root,
       group(
         'Savers and schedule',
-        ...[this.liveNote, this.smd.root, this.slu.root, this.psg.root, this.swa.root],
+        ...[this.liveNote, this.smd.root, this.slu.root, this.stochasticDepth.root, this.psg.root, this.swa.root],
         pair(this.iterations.root, this.learningRate.root),
         this.advanced.root,
       ),
@@ -157,6 +159,7 @@ export class SaversPage {
     this.seed.value = seed;
     this.smd.show(savers.smd);
     this.slu.show(savers.slu);
+    this.stochasticDepth.show(savers.stochasticDepth);
     this.psg.show(savers.psg);
     this.swa.show(savers.swa);
     this.advanced.fill(savers);
@@ -206,7 +209,7 @@ export class SaversPage {
     this.fixedNote.hidden = !live;
     for (const input of [this.model, this.weights, this.data, this.device, this.baseline, this.engine, this.batchSize, this.seed])
       input.disabled = live !== undefined;
-    for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.psg, this.swa, this.advanced])
+    for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.stochasticDepth, this.psg, this.swa, this.advanced])
       input.disabled = live !== undefined && !live.ours;
   }
 
@@ -215,7 +218,7 @@ export class SaversPage {
     this.changed();
   }
 
-  private changeSaver<Name extends 'smd' | 'slu' | 'psg' | 'swa'>(name: Name, change: Partial<Savers[Name]>): void {
+  private changeSaver<Name extends 'smd' | 'slu' | 'stochasticDepth' | 'psg' | 'swa'>(name: Name, change: Partial<Savers[Name]>): void {
     const { savers } = this.draft.changeSaver(name, change);
     this.psg.show(savers.psg);
     this.advanced.showChoices(savers);
@@ -226,7 +229,14 @@ export class SaversPage {
   private changeSlu(change: Partial<Savers['slu']>): void {
     if (change.enabled) this.draft.changeSaver('stochasticDepth', { enabled: false });
     this.changeSaver('slu', change);
-    this.baseline.showSavers(this.draft.configuration!.savers);
+    this.showWayOfSkipping();
+  }
+
+  private showWayOfSkipping(): void {
+    const { savers } = this.draft.configuration!;
+    this.baseline.showSavers(savers);
+    this.slu.show(savers.slu);
+    this.stochasticDepth.show(savers.stochasticDepth);
   }
 
   private changeModel(choice: number): void {

@@ -1,6 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
-import { element, setText } from '../shared/element';
-import { fieldRange, type NumberField } from './field-range';
+import { element } from '../shared/element';
+import type { NumberField } from './field-range';
+import { Slider } from './slider';
 
 export interface SwitchedSliderTexts {
   /** Gives the range, and the slider's id. */
@@ -15,33 +16,20 @@ export interface SwitchedSliderActions {
   slide(value: number): void;
 }
 
-/** A saver on or off, and its main knob as a slider that says its value. */
+/** A saver on or off, and its main knob as a slider. */
 export class SwitchedSlider {
   readonly root: HTMLElement;
   private readonly enabled;
-  private readonly head;
   private readonly slider;
-  private readonly value;
 
-  constructor(
-    private readonly texts: SwitchedSliderTexts,
-    actions: SwitchedSliderActions,
-  ) {
-    const { minimum, maximum } = fieldRange(texts.field);
-    this.enabled = element('vscode-checkbox', { label: texts.checkbox });
-    this.slider = element('input', { id: texts.field, type: 'range', step: '0.01', min: String(minimum), max: String(maximum) });
-    this.value = element('output', { htmlFor: texts.field as never });
+  constructor({ field, checkbox, slider, format }: SwitchedSliderTexts, actions: SwitchedSliderActions) {
+    this.enabled = element('vscode-checkbox', { label: checkbox });
+    this.slider = new Slider({ field, label: slider, format }, (value) => actions.slide(value));
     this.enabled.addEventListener('change', () => {
       this.slider.disabled = !this.enabled.checked;
       actions.enable(this.enabled.checked);
     });
-    this.slider.addEventListener('input', () => {
-      this.showValue();
-      actions.slide(this.slider.valueAsNumber);
-    });
-    const label = element('label', { htmlFor: texts.field, textContent: texts.slider });
-    this.head = element('div', { className: 'slider-head' }, label, this.value);
-    this.root = element('div', { className: 'field' }, this.enabled, this.head, this.slider);
+    this.root = element('div', { className: 'field' }, this.enabled, this.slider.root);
   }
 
   set disabled(disabled: boolean) {
@@ -50,19 +38,12 @@ export class SwitchedSlider {
   }
 
   protected set sliderHidden(hidden: boolean) {
-    this.head.hidden = this.slider.hidden = hidden;
+    this.slider.root.hidden = hidden;
   }
 
   protected fill(enabled: boolean, value: number): void {
     this.enabled.checked = enabled;
     this.slider.disabled = !enabled;
-    this.slider.value = String(value);
-    this.showValue();
-  }
-
-  private showValue(): void {
-    const text = this.texts.format(this.slider.valueAsNumber);
-    setText(this.value, text);
-    this.slider.ariaValueText = text;
+    this.slider.value = value;
   }
 }
