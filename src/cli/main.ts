@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { datasetNames } from '../datasets/dataset-sources';
 import { productVersion } from '../platform/product-version';
 import { calibrateCommand, calibrateOptions } from './calibrate-command';
@@ -128,7 +128,7 @@ function commandLine(): Command {
     .description('show one measurement')
     .argument('<measurement>')
     .addOption(jsonOption)
-    .option('--csv', 'print its figures as CSV, in the form that import takes')
+    .addOption(new Option('--csv', 'print its figures as CSV, in the form that import takes').conflicts('json'))
     .action(showMeasurement);
 
   program
@@ -145,7 +145,7 @@ function commandLine(): Command {
     .description('show what a run came to')
     .argument('<run>')
     .addOption(jsonOption)
-    .option('--csv', 'print the record of all iterations as CSV')
+    .addOption(new Option('--csv', 'print the record of all iterations as CSV').conflicts(['json', 'profile']))
     .option('--profile <name>', 'also what the run would have cost by this device profile')
     .action(showRun);
 

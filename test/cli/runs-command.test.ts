@@ -58,6 +58,12 @@ describe('e2train runs', () => {
     expect(JSON.parse(await succeed('runs', 'show', id, '--json'))).toEqual(JSON.parse(JSON.stringify({ run: folder().read(), records })));
   });
 
+  it.each(['--json', '--profile=eyeriss-65nm'])('says that CSV and %s do not go together', async (other) => {
+    expect(await refusal('runs', 'show', id, '--csv', other)).toMatch(
+      /^error: option '--csv' cannot be used with option '--(json|profile <name>)'\n/,
+    );
+  });
+
   it('prices a run by another profile, and its own joules by its own', async () => {
     const last = folder()
       .readRecords()
