@@ -1,11 +1,10 @@
 /*
  * Batch normalization over samples and pixels, one statistic for each channel.
  * Each sample's mean and centred sum of squares are taken on their own, in two passes over an image that is still in the cache, and then
- * combined in double precision and in the order of the samples (Chan, Golub, LeVeque 1979): no cancellation where the mean is far from
- * zero, and the same bits however many threads there are.
+ * combined (`batch_moments.h`): no cancellation where the mean is far from zero, and the same bits however many threads there are.
  */
 #include "activation_functions.h"
-#include "worker.h"
+#include "batch_moments.h"
 
 /*
  * Calls `body(c, vectors, n)` for blocks of two vectors of channels, for one vector, and for the `n` channels of the last that is not full:
@@ -30,12 +29,28 @@ INLINE void load_channels(const int vectors, const int n, vector *to, const floa
   UNROLL for (int v = 0; v < vectors; v++) to[v] = load_part(from + v * LANES, n);
 }
 
-INLINE void moments_of_image(const float *image, int32_t pixels, int32_t channels, float *mean, float *squares) {
+/* `extrema`, where they are wanted: the least value of each channel, then the greatest. */
+INLINE void moments_of_image(const int with_extrema, const float *image, int32_t pixels, int32_t channels, float *mean, float *squares,
+                             float *extrema) {
   FOR_VECTORS(c, n, channels) {
-    vector sum[4] = {0, 0, 0, 0};
+    vector sum[4] = {0, 0, 0, 0}, least = splat(__builtin_inff()), greatest = -least;
+#define ONE_PIXEL(u)                                                                                                                       \
+  {                                                                                                                                        \
+    vector value = load_part(image + (size_t)(pixel + (u)) * channels + c, n);                                                             \
+    sum[u] += value;                                                                                                                       \
+    if (with_extrema) {                                                                                                                    \
+      least = smaller(value, least);                                                                                                       \
+      greatest = larger(value, greatest);                                                                                                  \
+    }                                                                                                                                      \
+  }
     int32_t pixel = 0;
-    for (; pixel + 4 <= pixels; pixel += 4) UNROLL for (int u = 0; u < 4; u++) sum[u] += load_part(image + (size_t)(pixel + u) * channels + c, n);
-    for (; pixel < pixels; pixel++) sum[0] += load_part(image + (size_t)pixel * channels + c, n);
+    for (; pixel + 4 <= pixels; pixel += 4) UNROLL for (int u = 0; u < 4; u++) ONE_PIXEL(u)
+    for (; pixel < pixels; pixel++) ONE_PIXEL(0)
+#undef ONE_PIXEL
+    if (with_extrema) {
+      store_part(extrema + c, least, n);
+      store_part(extrema + channels + c, greatest, n);
+    }
     vector average = (sum[0] + sum[1] + (sum[2] + sum[3])) * splat(1.0f / (float)pixels);
 
     vector square[4] = {0, 0, 0, 0};
@@ -54,15 +69,18 @@ INLINE void moments_of_image(const float *image, int32_t pixels, int32_t channel
 
 static void sample_moments(const struct sample_moments *record, const struct worker *worker) {
   const float *x = at(worker, record->x);
-  float *moments = at(worker, record->moments);
-  size_t elements = (size_t)record->pixels * record->channels;
+  float *moments = at(worker, record->moments), *extrema = at(worker, record->extrema);
+  int32_t pixels = record->pixels, channels = record->channels;
+  size_t elements = (size_t)pixels * channels;
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
-    float *of_sample = moments + sample * 2 * record->channels;
-    moments_of_image(x + sample * elements, record->pixels, record->channels, of_sample, of_sample + record->channels);
+    const float *image = x + sample * elements;
+    float *mean = moments + sample * 2 * channels, *squares = mean + channels;
+    if (extrema) moments_of_image(1, image, pixels, channels, mean, squares, extrema + sample * 2 * channels);
+    else moments_of_image(0, image, pixels, channels, mean, squares, 0);
   }
 }
 
-/* (x − mean)·scale + shift for each channel. Centred first: a large mean would cost the result its last digits. */
+/* By channel, as the factors are. */
 struct normalization {
   const float *mean, *scale, *shift;
 };
@@ -74,7 +92,7 @@ INLINE void normalize_channels(const int vectors, const int n, const int added, 
   load_channels(vectors, n, scale, by.scale);
   load_channels(vectors, n, shift, by.shift);
   KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
-    vector value = multiply_add(load_part(x + i + v * LANES, n) - mean[v], scale[v], shift[v]);
+    vector value = normalized(load_part(x + i + v * LANES, n), mean[v], scale[v], shift[v]);
     if (added) value += load_part(addend + i + v * LANES, n);
     store_part(y + i + v * LANES, activated(function, value), n);
   }
@@ -110,39 +128,30 @@ static __attribute__((noinline)) void normalize_image(int32_t function, float *y
 static void batch_normalization(const struct batch_normalization *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *gamma = at(worker, record->gamma), *beta = at(worker, record->beta);
   const float *addend = at(worker, record->addend), *moments = at(worker, record->moments);
-  float *y = at(worker, record->y), *scale = (float *)at(worker, record->factors) + worker->thread * 3 * record->channels;
+  float *y = at(worker, record->y);
   float *kept_mean = at(worker, record->mean), *kept_deviation = at(worker, record->inverse_deviation);
   float *running_mean = at(worker, record->running_mean), *running_variance = at(worker, record->running_variance);
   int32_t pixels = record->pixels, channels = record->channels;
-  float *shift = scale + channels, *centre = shift + channels;
+  struct normalization_factors factors = factors_of_thread(at(worker, record->factors), worker, channels);
   struct samples samples = samples_of(worker, &record->step);
   if (samples.count == 0) return;
   double count = (double)samples.count * pixels;
 
   for (int32_t c = 0; c < channels && is_first_part(worker); c++) {
-    double mean = 0, squares = 0;
-    for (int32_t i = 0; i < samples.count; i++) mean += moments[sample_at(samples, i) * 2 * channels + c];
-    mean /= samples.count;
-    for (int32_t i = 0; i < samples.count; i++) {
-      const float *of_sample = moments + sample_at(samples, i) * 2 * channels + c;
-      double distance = of_sample[0] - mean;
-      squares += of_sample[channels] + pixels * distance * distance;
-    }
-    double variance = squares / count, inverse_deviation = 1 / __builtin_sqrt(variance + (double)record->epsilon);
-    scale[c] = (float)(gamma ? gamma[c] * inverse_deviation : inverse_deviation);
-    shift[c] = beta ? beta[c] : 0;
-    centre[c] = (float)mean;
+    struct batch_moments batch = batch_moments_of(moments, samples, pixels, channels, c);
+    double inverse_deviation = inverse_deviation_of(batch, record->epsilon);
+    write_factors(factors, c, batch.mean, inverse_deviation, gamma, beta);
     if (worker->thread > 0) continue;
-    kept_mean[c] = (float)mean;
+    kept_mean[c] = (float)batch.mean;
     kept_deviation[c] = (float)inverse_deviation;
-    double running = record->unbiased_running_variance && count > 1 ? squares / (count - 1) : variance;
-    running_mean[c] = (float)(record->momentum * (double)running_mean[c] + (1 - (double)record->momentum) * mean);
+    double running = record->unbiased_running_variance && count > 1 ? batch.squares / (count - 1) : batch.variance;
+    running_mean[c] = (float)(record->momentum * (double)running_mean[c] + (1 - (double)record->momentum) * batch.mean);
     running_variance[c] = (float)(record->momentum * (double)running_variance[c] + (1 - (double)record->momentum) * running);
   }
   size_t elements = (size_t)pixels * channels;
   FOR_SAMPLES_OF_THREAD(sample, samples, worker)
   normalize_image(record->function, y + sample * elements, x + sample * elements, addend ? addend + sample * elements : 0, pixels, channels,
-                  (struct normalization){centre, scale, shift});
+                  (struct normalization){factors.centre, factors.scale, factors.shift});
 }
 
 /*

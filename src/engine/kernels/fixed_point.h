@@ -30,11 +30,6 @@ INLINE vector clamped(vector x, float highest) {
   return positive > splat(highest) ? splat(highest) : positive;
 }
 
-INLINE vector full_level(struct fixed_point format, vector x) {
-  vector shifted = format.is_signed ? x + splat(format.range) : x;
-  return rounded(clamped(shifted / splat(format.delta), format.highest));
-}
-
 /*
  * The most significant bits alone: levels `step` apart, a power of two. The constant `step` times as large rounds to its multiples. The highest
  * is cut off at the top of the full range, as the authors do.
@@ -75,11 +70,19 @@ INLINE vector quotient(struct levels levels, vector x) {
 #endif
 }
 
+INLINE vector full_level(struct levels levels, vector x) {
+  struct fixed_point format = levels.format;
+  return rounded(clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest));
+}
+
+/* The last step of rounding takes away the level of zero, too: the same whole number, one operation less. */
 INLINE vector centred_level(struct levels levels, vector x) {
   struct fixed_point format = levels.format;
-  vector level = rounded(clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest));
-  if (levels.step != 1) level = msb_level(format, levels.step, level);
-  return level - splat(format.zero);
+  vector level = clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest);
+  if (levels.step == 1) return (level + splat(ROUNDING_CONSTANT)) - splat(ROUNDING_CONSTANT + format.zero);
+  float constant = ROUNDING_CONSTANT * levels.step, highest = format.highest - format.zero;
+  vector multiple = (rounded(level) + splat(constant)) - splat(constant + format.zero);
+  return multiple > splat(highest) ? splat(highest) : multiple;
 }
 
 /* What the product of a level of an input and one of an output gradient stands for. */

@@ -14,6 +14,7 @@
 #include "lstm.c"
 #include "optimizer.c"
 #include "multiply_add_peak.c"
+#include "normalized_maximum.c"
 #include "pack_weights.c"
 #include "partial_sums.c"
 #include "pointwise.c"

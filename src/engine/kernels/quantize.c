@@ -2,8 +2,6 @@
 #include "fixed_point.h"
 #include "worker.h"
 
-INLINE vector magnitude(vector x) { return x < splat(0) ? -x : x; }
-
 /* The largest |x| of each sample. */
 static void sample_maximum(const struct sample_maximum *record, const struct worker *worker) {
   const float *x = at(worker, record->x);
@@ -17,9 +15,7 @@ static void sample_maximum(const struct sample_maximum *record, const struct wor
       UNROLL for (int u = 0; u < 4; u++) highest[u] = larger(magnitude(load(values + i + u * LANES)), highest[u]);
     vector all = larger(larger(highest[0], highest[1]), larger(highest[2], highest[3]));
     for (; i < elements; i += LANES) all = larger(magnitude(load_part(values + i, SMALLER_OF(elements - i, LANES))), all);
-    float maximum = 0;
-    UNROLL for (int lane = 0; lane < LANES; lane++) maximum = LARGER_OF(all[lane], maximum);
-    maxima[sample] = maximum;
+    maxima[sample] = largest_lane(all);
   }
 }
 
@@ -40,24 +36,24 @@ static void quantization_range(const struct quantization_range *record, const st
   if (running) running[0] = (float)(record->momentum * (double)running[0] + (1 - (double)record->momentum) * range[0]);
 }
 
-/* With a range of zero nothing is known of the values yet, and they stay as they are. */
+/* With a range of zero, or none to speak of, nothing is known of the values yet, and they stay as they are. */
 static void quantize(const struct quantize *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *range = at(worker, record->range);
   float *y = at(worker, record->y), *msb = at(worker, record->msb);
-  struct fixed_point format = fixed_point(range[0], record->bits, record->is_signed);
-  float step = power_of_two(record->bits - record->msb_bits);
+  struct levels levels = levels_of(range, record->bits, record->msb_bits, record->is_signed);
+  struct fixed_point format = levels.format;
   int32_t elements = record->elements;
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
     size_t start = sample * elements;
-    if (!(range[0] > 0)) {
+    if (!has_levels(levels)) {
       if (msb) copy_floats(msb + start, x + start, elements);
       if (y && y != x) copy_floats(y + start, x + start, elements);
       continue;
     }
     FOR_VECTORS(i, n, elements) {
-      vector level = full_level(format, load_part(x + start + i, n));
+      vector level = full_level(levels, load_part(x + start + i, n));
       if (y) store_part(y + start + i, level_value(format, level), n);
-      if (msb) store_part(msb + start + i, level_value(format, msb_level(format, step, level)), n);
+      if (msb) store_part(msb + start + i, level_value(format, msb_level(format, levels.step, level)), n);
     }
   }
 }

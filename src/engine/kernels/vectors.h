@@ -59,12 +59,20 @@ INLINE float sum_of_lanes(vector values) {
   return (float)sum;
 }
 
+INLINE vector magnitude(vector x) { return x < splat(0) ? -x : x; }
+
 /* Written as a choice, not as a builtin: this is one instruction on every target. */
 INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
 INLINE vector smaller(vector a, vector b) { return a < b ? a : b; }
 
 #define SMALLER_OF(a, b) ((a) < (b) ? (a) : (b))
 #define LARGER_OF(a, b) ((a) > (b) ? (a) : (b))
+
+INLINE float largest_lane(vector values) {
+  float largest = values[0];
+  UNROLL for (int lane = 1; lane < LANES; lane++) largest = LARGER_OF(values[lane], largest);
+  return largest;
+}
 
 /* A vector loop over `count` floats whose last turn may hold fewer than LANES: `n` is how many. */
 #define FOR_VECTORS(i, n, count) for (int32_t i = 0, n; i < (count) && (n = SMALLER_OF((count) - i, LANES), 1); i += LANES)

@@ -205,7 +205,28 @@ export const kernelLayouts = {
   depthwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...slidingFields, multiplier: 'integer', withBias: 'integer' },
   dense: { x: 'place', packed: 'place', bias: 'place', y: 'result', inputs: 'integer', outputs: 'integer' },
   denseWeightGradient: { x: 'place', dy: 'place', dw: 'result', dbias: 'result', inputs: 'integer', outputs: 'integer' },
-  sampleMoments: { x: 'place', moments: 'result', pixels: 'integer', channels: 'integer' },
+  sampleMoments: {
+    x: 'place',
+    moments: 'result',
+    /** The least and the greatest value of each channel; none where nobody wants them. */
+    extrema: 'result',
+    pixels: 'integer',
+    channels: 'integer',
+  },
+  /** Of the activation behind the normalization, before either is computed. */
+  normalizedMaximum: {
+    moments: 'place',
+    extrema: 'place',
+    gamma: 'place',
+    beta: 'place',
+    /** As the normalization's. */
+    factors: 'result',
+    maxima: 'result',
+    pixels: 'integer',
+    channels: 'integer',
+    function: 'integer',
+    epsilon: 'float',
+  },
   batchNormalization: {
     x: 'place',
     ...fusedFields,

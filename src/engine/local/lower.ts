@@ -8,6 +8,7 @@ import { lowerDepthwise, lowerDepthwiseInputGradient, lowerDepthwiseWeightGradie
 import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { packedWeights } from './pack-weights';
+import { rangesFirst } from './ranges-first';
 import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
 /** Samples that the dense kernel gathers at a time. */
@@ -38,10 +39,8 @@ export function lowerProgram(program: Program, target: LoweringTarget, batchSize
     };
     const { workTensors, scratchBytesPerThread } = builder;
     const temporaryBytes = (id: TensorId) => (tensors.get(id)?.role === 'temporary' ? bytesPerSample(id) : undefined);
-    const steps = replaceInputs(
-      fuseSteps(builder.steps, (id) => temporaryBytes(id) !== undefined),
-      temporaryBytes,
-    );
+    const fused = fuseSteps(builder.steps, (id) => temporaryBytes(id) !== undefined);
+    const steps = replaceInputs(rangesFirst(fused, builder), temporaryBytes);
     return { name, steps: chainSteps(steps, bytesPerSample), workTensors, scratchBytesPerThread };
   });
 }
@@ -102,7 +101,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const { kind: _, samples: __, unbiasedRunningVariance, ...rest } = operation;
       const { pixels, channels } = image(rest.x);
       const moments = builder.workTensor(builder.batchSize * 2 * channels);
-      builder.onSamples('sampleMoments', samples, { x: rest.x, moments, pixels, channels });
+      builder.onSamples('sampleMoments', samples, { x: rest.x, moments, extrema: undefined, pixels, channels });
       const factors = builder.workTensor(builder.target.threads * 3 * channels);
       const fields = { ...rest, ...nothingFused, gamma: rest.gamma, beta: rest.beta, moments, factors, pixels, channels };
       builder.onSamples('batchNormalization', samples, { ...fields, unbiasedRunningVariance: Number(unbiasedRunningVariance) });

@@ -1,5 +1,5 @@
 import type { Random } from '../../platform/random';
-import { between, image, oneOf, perSample, type Sequence, statistics, type Tensor } from './case-parts';
+import { between, image, oneOf, perSample, type Sequence, shared, statistics, type Tensor } from './case-parts';
 
 /** Batch normalization with its neighbours as a residual network has them, which `fuse.ts` makes one pass of. */
 
@@ -80,8 +80,39 @@ function backward(random: Random): Sequence {
   };
 }
 
+/** Normalization, often an activation, and fixed point, whose range `ranges-first.ts` then takes before either is computed. */
+function intoFixedPoint(random: Random): Sequence {
+  const x = image(random);
+  const activated = random.uniform() < 0.7;
+  const kept = ['gamma', 'beta', 'mean', 'inverseDeviation', 'runningMean', 'runningVariance'];
+  const normalization = { momentum: 0.9, epsilon: 1e-3, unbiasedRunningVariance: random.uniform() < 0.5 };
+  const bits = between(random, 2, 16);
+  return {
+    tensors: {
+      x,
+      y: x,
+      quantized: x,
+      range: shared(1),
+      running: shared(1),
+      ...statistics(x, ...kept),
+      ...(activated && { normalized: temporary(x) }),
+    },
+    operations: [
+      { kind: 'batchNormalization', constants: normalization, tensors: { ...named('x', ...kept), y: activated ? 'normalized' : 'y' } },
+      ...(activated ? [{ kind: 'activation' as const, constants: rectifier(random), tensors: { x: 'normalized', y: 'y' } }] : []),
+      {
+        kind: 'quantizationRange',
+        constants: { of: oneOf(random, 'mean', 'maximum'), momentum: 0.1 },
+        tensors: { x: 'y', ...named('range', 'running') },
+      },
+      { kind: 'quantize', constants: { bits, msbBits: bits, signed: !activated }, tensors: { x: 'y', range: 'range', y: 'quantized' } },
+    ],
+  };
+}
+
 export const fusedCases: Readonly<Record<string, (random: Random) => Sequence>> = {
   'normalization, addition, activation': (random) => forward(random, 'batchNormalization'),
   'inference of normalization, addition, activation': (random) => forward(random, 'batchNormalizationInference'),
   'gradients of addition, mask, activation, normalization': backward,
+  'normalization, activation, range, fixed point': intoFixedPoint,
 };
