@@ -16,7 +16,6 @@
 typedef int64_t wide_integers __attribute__((ext_vector_type(LANES)));
 typedef wide_integers unaligned_wide_integers __attribute__((aligned(8), may_alias));
 typedef integers unaligned_integers __attribute__((aligned(4), may_alias));
-typedef int16_t halves __attribute__((ext_vector_type(2 * LANES)));
 
 INLINE integers load_integers(const int32_t *from) { return *(const unaligned_integers *)from; }
 INLINE void store_integers(int32_t *to, integers value) { *(unaligned_integers *)to = value; }
@@ -44,65 +43,78 @@ INLINE int32_t pairs_in_sum(const struct predictor_weight_gradient *record) {
   return (int32_t)(INT32_MAX / pair);
 }
 
-/* Levels of `count` values, counted from that of zero; zeros without a range. */
-INLINE void write_levels(int32_t *to, const float *from, int32_t count, struct levels levels) {
-  FOR_VECTORS(i, n, count) {
-    vector level = has_levels(levels) ? centred_level(levels, load_part(from + i, n)) : splat(0);
-    integers centred = __builtin_convertvector(level, integers);
-    for (int lane = 0; n < LANES && lane < n; lane++) to[i + lane] = centred[lane];
-    if (n == LANES) store_integers(to + i, centred);
-  }
+/* Levels of `n` values, counted from that of zero; zeros behind them. */
+INLINE integers centred_levels(struct levels levels, const float *from, int n) {
+  return __builtin_convertvector(centred_level(levels, load_part(from, n)), integers);
 }
+
+INLINE integers paired(integers low, integers high) { return (low & 0xffff) | (high << 16); }
 
 INLINE void clear_integers(int32_t *to, size_t count) {
   for (size_t i = 0; i < count; i++) to[i] = 0;
 }
 
-/* Each value with the one `distance` behind it, zero behind the end. */
-INLINE void write_pairs(int32_t *to, const int32_t *levels, size_t count, size_t distance) {
-  size_t both = count > distance ? count - distance : 0, i = 0;
-  for (; i + LANES <= both; i += LANES)
-    store_integers(to + i, (load_integers(levels + i) & 0xffff) | (load_integers(levels + i + distance) << 16));
-  for (; i < both; i++) to[i] = (int32_t)(((uint32_t)levels[i] & 0xffff) | ((uint32_t)levels[i + distance] << 16));
-  for (; i < count; i++) to[i] = levels[i] & 0xffff;
-}
+/* What a row of levels holds behind its last pixel: the second pixel of the last pair, and what the last vector takes too much. */
+INLINE size_t row_end(int32_t stride, int32_t channels) { return (size_t)stride * channels + LANES; }
 
-/* The zero-bordered image with each pixel beside the one that the next output pixel sees. */
-INLINE void pair_image(int32_t *pairs, int32_t *row_levels, const float *image, struct border border, int32_t stride,
-                       struct levels levels) {
+/* A row of the zero-bordered image. Vectors: behind the image's last pixel a whole one is written, and then cleared. */
+INLINE void row_of_levels(int32_t *to, const float *image_row, struct border border, size_t end, struct levels levels) {
   size_t pitch = (size_t)border.padded_width * border.channels;
   int32_t first = border.left < 0 ? -border.left : 0, last = SMALLER_OF(border.source_width, border.padded_width - border.left);
-  for (int32_t row = 0; row < border.padded_height; row++, pairs += pitch) {
+  size_t from = (size_t)(border.left + first) * border.channels, count = first < last ? (size_t)(last - first) * border.channels : 0;
+  if (count == 0) from = 0;
+  clear_integers(to, from);
+  const float *values = image_row + (size_t)first * border.channels;
+  FOR_VECTORS(i, n, (int32_t)count) store_integers(to + from + i, centred_levels(levels, values + i, n));
+  clear_integers(to + from + count, pitch + end - from - count);
+}
+
+/* Whether some row of outputs sees this row of the zero-bordered image. */
+INLINE int is_seen(const struct predictor_weight_gradient *record, int32_t row) {
+  for (int32_t tap = 0; tap < record->kernel_height; tap++) {
+    int32_t corner = row - tap * record->dilation_height;
+    if (corner >= 0 && corner % record->stride_height == 0) return 1;
+  }
+  return 0;
+}
+
+/*
+ * For each row and each two neighbouring output pixels what lies under the taps of a row of the kernel, every value beside the one that the second
+ * pixel sees. Whole vectors are written: the next pair takes the place of what is too much.
+ */
+INLINE void pair_image(const struct predictor_weight_gradient *record, int32_t *pairs, int32_t *row_levels, const float *image,
+                       struct border border, int32_t pairs_across, struct levels levels) {
+  int32_t channels = border.channels, contiguous = record->dilation_width == 1;
+  int32_t runs = contiguous ? 1 : record->kernel_width, length = contiguous ? record->kernel_width * channels : channels;
+  size_t distance = (size_t)record->stride_width * channels, end = row_end(record->stride_width, channels);
+  for (int32_t row = 0; row < border.padded_height; row++) {
     int32_t source = row - border.top;
-    if (source < 0 || source >= border.source_height || first >= last) {
-      clear_integers(pairs, pitch);
+    if (!is_seen(record, row)) {
+      pairs += (size_t)pairs_across * runs * length;
       continue;
     }
-    clear_integers(row_levels, (size_t)(border.left + first) * border.channels);
-    write_levels(row_levels + (border.left + first) * border.channels, image + ((size_t)source * border.source_width + first) * border.channels,
-                 (last - first) * border.channels, levels);
-    clear_integers(row_levels + (border.left + last) * border.channels, pitch - (size_t)(border.left + last) * border.channels);
-    write_pairs(pairs, row_levels, pitch, (size_t)stride * border.channels);
+    if (source < 0 || source >= border.source_height) clear_integers(row_levels, (size_t)border.padded_width * channels + end);
+    else row_of_levels(row_levels, image + (size_t)source * border.source_width * channels, border, end, levels);
+    for (int32_t pair = 0; pair < pairs_across; pair++)
+      for (int32_t run = 0; run < runs; run++, pairs += length) {
+        const int32_t *values = row_levels + 2 * pair * distance + (size_t)run * record->dilation_width * channels;
+        for (int32_t i = 0; i < length; i += LANES)
+          store_integers(pairs + i, paired(load_integers(values + i), load_integers(values + i + distance)));
+      }
   }
 }
 
 /* Output pixels 2k and 2k + 1 of each row side by side, channels filled up to whole vectors. */
-INLINE void pair_gradient(int32_t *pairs, int32_t *row_levels, const float *gradient, int32_t height, int32_t width, int32_t channels,
-                          struct levels levels) {
-  int32_t pitch = packed_channels(channels);
-  clear_integers(row_levels, (size_t)(width + 1) * pitch);
-  for (int32_t row = 0; row < height; row++) {
-    if (pitch == channels) write_levels(row_levels, gradient, width * channels, levels);
-    else
-      for (int32_t column = 0; column < width; column++)
-        write_levels(row_levels + column * pitch, gradient + (size_t)column * channels, channels, levels);
-    gradient += (size_t)width * channels;
+INLINE void pair_gradient(int32_t *pairs, const float *gradient, int32_t height, int32_t width, int32_t channels, struct levels levels) {
+  for (int32_t row = 0; row < height; row++, gradient += (size_t)width * channels)
     for (int32_t column = 0; column < width; column += 2)
-      for (int32_t o = 0; o < pitch; o += LANES, pairs += LANES) {
-        const int32_t *levels = row_levels + (size_t)column * pitch + o;
-        store_integers(pairs, (load_integers(levels) & 0xffff) | (load_integers(levels + pitch) << 16));
+      FOR_VECTORS(o, n, channels) {
+        const float *values = gradient + (size_t)column * channels + o;
+        integers second = 0;
+        if (column + 1 < width) second = centred_levels(levels, values + channels, n);
+        store_integers(pairs, paired(centred_levels(levels, values, n), second));
+        pairs += LANES;
       }
-  }
 }
 
 /* sums[i][·] += Σ over pairs of pixels of x[i]·dy[·], at most as many as a 32-bit sum takes. */
@@ -153,40 +165,36 @@ static void predictor_weight_gradient(const struct predictor_weight_gradient *re
   const float *x = at(worker, record->x), *dy = at(worker, record->dy);
   const float *range = at(worker, record->range), *gradient_range = at(worker, record->gradient_range);
   struct border border = BORDER_OF(record);
-  int32_t channels = border.channels, outputs = record->output_channels, pitch = packed_channels(outputs);
+  int32_t outputs = record->output_channels, pitch = packed_channels(outputs), length = record->kernel_width * border.channels;
   int32_t height = record->output_height, pairs_across = (record->output_width + 1) / 2, limit = pairs_in_sum(record);
-  size_t row_pitch = (size_t)border.padded_width * channels, source_elements = (size_t)border.source_height * border.source_width * channels;
-  int contiguous = record->dilation_width == 1;
-  int32_t length = contiguous ? record->kernel_width * channels : channels, columns = contiguous ? 1 : record->kernel_width;
-  size_t elements = (size_t)record->kernel_height * record->kernel_width * channels * pitch;
+  size_t row_pitch = (size_t)pairs_across * length, source_elements = (size_t)border.source_height * border.source_width * border.channels;
+  size_t elements = (size_t)record->kernel_height * length * pitch;
   int64_t *partial = (int64_t *)at(worker, record->partial) + worker->thread * elements;
   int32_t *image_pairs = (int32_t *)scratch_of(worker, &record->step);
-  int32_t *gradient_pairs = image_pairs + border.padded_height * row_pitch;
+  int32_t *gradient_pairs = image_pairs + border.padded_height * row_pitch + LANES;
   int32_t *row_levels = gradient_pairs + (size_t)height * pairs_across * pitch;
   struct levels levels = levels_of(range, record->bits, record->msb_bits, record->is_signed);
   struct levels gradient_levels = levels_of(gradient_range, record->gradient_bits, record->gradient_bits, 1);
 
   if (is_first_part(worker)) clear_integers((int32_t *)partial, 2 * elements);
+  if (!has_levels(levels) || !has_levels(gradient_levels)) return;
   FOR_SAMPLES_OF_THREAD(sample, samples_of(worker, &record->step), worker) {
-    pair_image(image_pairs, row_levels, x + sample * source_elements, border, record->stride_width, levels);
-    pair_gradient(gradient_pairs, row_levels, dy + sample * height * record->output_width * outputs, height, record->output_width, outputs,
-                  gradient_levels);
+    pair_image(record, image_pairs, row_levels, x + sample * source_elements, border, pairs_across, levels);
+    pair_gradient(gradient_pairs, dy + sample * height * record->output_width * outputs, height, record->output_width, outputs, gradient_levels);
     int32_t columns_at_once = SMALLER_OF(pairs_across, limit), rows_at_once = LARGER_OF(1, limit / columns_at_once);
     for (int32_t row = 0; row < height; row += rows_at_once)
       for (int32_t column = 0; column < pairs_across; column += columns_at_once) {
         struct pixel_grid grid = {SMALLER_OF(rows_at_once, height - row),
                                   SMALLER_OF(columns_at_once, pairs_across - column),
                                   record->stride_height * row_pitch,
-                                  (size_t)2 * record->stride_width * channels,
+                                  (size_t)length,
                                   (size_t)pairs_across * pitch,
                                   (size_t)pitch};
         const int32_t *corner = image_pairs + row * grid.a_row_pitch + column * grid.a_pixel_pitch;
         const int32_t *gradients = gradient_pairs + row * grid.g_row_pitch + column * grid.g_pixel_pitch;
-        int64_t *sums = partial;
-        for (int32_t i = 0; i < record->kernel_height; i++)
-          for (int32_t j = 0; j < columns; j++, sums += (size_t)length * pitch)
-            pairs_product(length, pitch, corner + i * record->dilation_height * row_pitch + (size_t)j * record->dilation_width * channels,
-                          gradients, grid, sums);
+        for (int32_t tap = 0; tap < record->kernel_height; tap++)
+          pairs_product(length, pitch, corner + tap * record->dilation_height * row_pitch, gradients, grid,
+                        partial + (size_t)tap * length * pitch);
       }
   }
 }

@@ -50,9 +50,11 @@ function lowerIntegerPredictor(builder: StepBuilder, operation: OperationOf<'con
   const partial = builder.workTensor(2 * builder.target.threads * rows * pitch);
   const fields = windowFields(window);
   const format = { bits, isSigned: Number(operation.signed), gradientBits };
-  const imagePairs = fields.paddedHeight * fields.paddedWidth * channels.input;
-  const gradientPairs = window.outputHeight * Math.ceil(window.outputWidth / 2) * pitch;
-  const rowLevels = Math.max(fields.paddedWidth * channels.input, (window.outputWidth + 1) * pitch);
+  const { lanes } = builder.target;
+  const pairsAcross = Math.ceil(window.outputWidth / 2);
+  const imagePairs = fields.paddedHeight * pairsAcross * window.kernelWidth * channels.input + lanes;
+  const gradientPairs = window.outputHeight * pairsAcross * pitch;
+  const rowLevels = (fields.paddedWidth + window.strideWidth) * channels.input + lanes;
   builder.onSamples(
     'predictorWeightGradient',
     samples,
