@@ -1,4 +1,5 @@
-import { barrierCodes, fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
+import { barrierCodes } from './control-block';
+import { fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
 import { type PlannedSection, recordWordsOf } from './memory-plan';
 
 const placeBytes = 64;

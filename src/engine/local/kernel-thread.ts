@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { controlWords } from './control-block';
 import { bindKernels, type KernelSource } from './kernel-binding';
-import { controlWords } from './kernel-layout';
 import { runSectionAsThread } from './run-section';
 
 /** A kernel thread: sleeps until a section is to be run, does its share, sleeps again. */

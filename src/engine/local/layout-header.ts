@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  activationCodes,
-  barrierCodes,
-  controlWords,
-  estimatorCodes,
-  type FieldType,
-  fetchFields,
-  headerFields,
-  kernelLayouts,
-  kernelNames,
-  noStretch,
-  profileWords,
-  sectionStatus,
-} from './kernel-layout';
+import { barrierCodes, controlWords, noStretch, profileWords, sectionStatus } from './control-block';
+import { activationCodes, estimatorCodes, type FieldType, fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const upperCase = (name: string) => snakeCase(name).toUpperCase();

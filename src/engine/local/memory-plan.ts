@@ -1,6 +1,7 @@
 import type { Program, TensorId } from '../program';
 import type { ChainedStep } from './chains';
-import { controlWords, fetchFields, headerFields, kernelLayouts, profileWords } from './kernel-layout';
+import { controlWords, profileWords } from './control-block';
+import { fetchFields, headerFields, kernelLayouts } from './kernel-layout';
 import { lowerProgram } from './lower';
 import { alignBytes, type LoweringTarget, tensorBytes, tensorsOf } from './step';
 

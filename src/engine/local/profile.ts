@@ -1,6 +1,6 @@
 import type { ChainedStep } from './chains';
+import { profileWords } from './control-block';
 import type { AllocatedMemory } from './kernel-build';
-import { profileWords } from './kernel-layout';
 import type { MemoryPlan } from './memory-plan';
 
 /** What the threads spent on one record of the program, over all runs since the profile began. */

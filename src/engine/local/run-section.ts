@@ -1,5 +1,5 @@
+import { controlWords, noStretch, sectionStatus } from './control-block';
 import type { KernelBinding } from './kernel-binding';
-import { controlWords, noStretch, sectionStatus } from './kernel-layout';
 
 /** A thread that died in its share never finishes it: those who wait look up this often. */
 const lookUpMs = 1000;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { sectionStatus } from '../../engine/local/control-block';
 import { bindKernels } from '../../engine/local/kernel-binding';
 import { type KernelBuild, nativeBuild, wasmBuild } from '../../engine/local/kernel-build';
-import { sectionStatus } from '../../engine/local/kernel-layout';
 import { Random } from '../../platform/random';
 import { caseNames, type OperationCase, operationCase } from './operation-cases';
 import { gapWord, spreadMemory } from './spread-memory';

@@ -1,6 +1,6 @@
 import { barriersOf } from '../../engine/local/barriers';
+import { controlWords } from '../../engine/local/control-block';
 import { encodeSection, placeOf } from '../../engine/local/encode-section';
-import { controlWords } from '../../engine/local/kernel-layout';
 import { type PlannedSection, planMemory } from '../../engine/local/memory-plan';
 import { alignBytes, type LoweringTarget } from '../../engine/local/step';
 import type { OperationCase } from './operation-cases';
