@@ -112,7 +112,9 @@ describe('all savers together', () => {
   it('give way to stochastic depth, whose share a live run follows, too', async () => {
     await window.setTheme('Default Light Modern');
     await dashboard.button('Stop').click();
-    await eventually(async () => (records.state === 'stopped' ? true : undefined), 'the end of the run');
+    // The view is the next run's again.
+    const train = savers.locator('vscode-button', { hasText: 'Train' });
+    await train.waitFor();
     const share = savers.locator('#depthSkipRatio');
     expect(await share.isVisible()).toBe(false);
     await choose('baseline', 'stochasticDepth');
@@ -120,9 +122,10 @@ describe('all savers together', () => {
     expect(await savers.locator('#skipRatio').isEnabled()).toBe(false);
     await share.scrollIntoViewIfNeeded();
     await window.screenshot('stochastic-depth-light');
-    await savers.locator('vscode-button', { hasText: 'Train' }).click();
+    await train.click();
     await eventually(async () => (records.count === 2 && records.iterations().length > 0 ? true : undefined), 'iterations of a second run');
     expect(records.run.read().configuration.savers).toMatchObject({ slu: { enabled: false }, stochasticDepth: { enabled: true } });
+    await savers.locator('vscode-button', { hasText: 'Stop' }).waitFor();
     await share.fill('0.6');
     const noted = await eventually(async () => records.all().find((record) => record.type === 'tuning'), 'a note of the share');
     expect(noted.tuning).toEqual({ stochasticDepth: { skipRatio: 0.6 } });
