@@ -24,19 +24,23 @@ INLINE struct fixed_point fixed_point(float range, int32_t bits, int32_t is_sign
 }
 
 /* In these and the next functions a value that is not a number stays so. */
-INLINE vector rounded(vector x) { return (x + splat(ROUNDING_CONSTANT)) - splat(ROUNDING_CONSTANT); }
+/* The nearest multiple of `step`, a power of two, counted from `zero`, which is one as well: the constant `step` times as large rounds to them. */
+INLINE vector nearest_multiple(float step, float zero, vector x) {
+  return (x + splat(ROUNDING_CONSTANT * step)) - splat(ROUNDING_CONSTANT * step + zero);
+}
+INLINE vector rounded(vector x) { return nearest_multiple(1, 0, x); }
 INLINE vector clamped(vector x, float highest) {
   vector positive = x < splat(0) ? splat(0) : x;
   return positive > splat(highest) ? splat(highest) : positive;
 }
 
 /*
- * The most significant bits alone: levels `step` apart, a power of two. The constant `step` times as large rounds to its multiples. The highest
- * is cut off at the top of the full range, as the authors do.
+ * The most significant bits alone: levels `step` apart, counted from `zero`. The highest is cut off at the top of the full range, as the authors
+ * do.
  */
-INLINE vector msb_level(struct fixed_point format, float step, vector level) {
-  vector multiple = (level + splat(ROUNDING_CONSTANT * step)) - splat(ROUNDING_CONSTANT * step);
-  return multiple > splat(format.highest) ? splat(format.highest) : multiple;
+INLINE vector msb_level(struct fixed_point format, float step, float zero, vector level) {
+  vector multiple = nearest_multiple(step, zero, level), highest = splat(format.highest - zero);
+  return multiple > highest ? highest : multiple;
 }
 
 INLINE vector level_value(struct fixed_point format, vector level) { return (level - splat(format.zero)) * splat(format.delta); }
@@ -70,19 +74,18 @@ INLINE vector quotient(struct levels levels, vector x) {
 #endif
 }
 
-INLINE vector full_level(struct levels levels, vector x) {
+INLINE vector unrounded_level(struct levels levels, vector x) {
   struct fixed_point format = levels.format;
-  return rounded(clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest));
+  return clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest);
 }
+
+INLINE vector full_level(struct levels levels, vector x) { return rounded(unrounded_level(levels, x)); }
 
 /* The last step of rounding takes away the level of zero, too: the same whole number, one operation less. */
 INLINE vector centred_level(struct levels levels, vector x) {
   struct fixed_point format = levels.format;
-  vector level = clamped(quotient(levels, format.is_signed ? x + splat(format.range) : x), format.highest);
-  if (levels.step == 1) return (level + splat(ROUNDING_CONSTANT)) - splat(ROUNDING_CONSTANT + format.zero);
-  float constant = ROUNDING_CONSTANT * levels.step, highest = format.highest - format.zero;
-  vector multiple = (rounded(level) + splat(constant)) - splat(constant + format.zero);
-  return multiple > splat(highest) ? splat(highest) : multiple;
+  if (levels.step == 1) return nearest_multiple(1, format.zero, unrounded_level(levels, x));
+  return msb_level(format, levels.step, format.zero, full_level(levels, x));
 }
 
 /* What the product of a level of an input and one of an output gradient stands for. */

@@ -53,7 +53,7 @@ static void quantize(const struct quantize *record, const struct worker *worker)
     FOR_VECTORS(i, n, elements) {
       vector level = full_level(levels, load_part(x + start + i, n));
       if (y) store_part(y + start + i, level_value(format, level), n);
-      if (msb) store_part(msb + start + i, level_value(format, msb_level(format, levels.step, level)), n);
+      if (msb) store_part(msb + start + i, level_value(format, msb_level(format, levels.step, 0, level)), n);
     }
   }
 }
@@ -76,7 +76,7 @@ static void quantize_weights(const struct quantize_weights *record, const struct
       size_t at_row = (size_t)row * channels + c;
       vector level = rounded(clamped((load_part(w + at_row, n) + range) / delta, format.highest));
       if (y) store_part(y + at_row, (level - splat(format.zero)) * delta, n);
-      if (msb) store_part(msb + at_row, (msb_level(format, step, level) - splat(format.zero)) * delta, n);
+      if (msb) store_part(msb + at_row, (msb_level(format, step, 0, level) - splat(format.zero)) * delta, n);
     }
   }
 }

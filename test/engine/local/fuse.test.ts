@@ -3,10 +3,10 @@ import { fuseSteps } from '../../../src/engine/local/fuse';
 import { lowerProgram } from '../../../src/engine/local/lower';
 import { type Step, StepBuilder } from '../../../src/engine/local/step';
 import type { Operation, Program, TensorRole, TensorSpecification } from '../../../src/engine/program';
-import { Random } from '../../../src/platform/random';
-import { testedBuilds, withEngine } from '../engine-builds';
+import { testedBuilds } from '../engine-builds';
 import { relativeError } from '../relative-error';
 import { residualProgram } from '../residual-program';
+import { resultsOf } from './results-of';
 
 const target = { lanes: 8, threads: 2 };
 const batchSize = 5;
@@ -115,26 +115,6 @@ describe("The gradient of a gated block's end", () => {
     expect(kernels).toEqual(expect.arrayContaining(['globalAveragePoolingGradient', 'add']));
   });
 });
-
-async function resultsOf(build: (typeof testedBuilds)[number], program: Program, names: readonly string[]) {
-  return withEngine({ build, threads: 2 }, async (engine) => {
-    const executable = await engine.compile(program);
-    const random = new Random(7, 'fusion');
-    for (const { id, name, shape, perSample, role } of program.tensors) {
-      if (name === 'samples') executable.write(id, Int32Array.of(3, 0, 2, 3, 0, 0));
-      else if (role === 'input' || role === 'parameter') {
-        const count = shape.reduce((product, size) => product * size, perSample ? batchSize : 1);
-        executable.write(
-          id,
-          Float32Array.from({ length: count }, () => 8 * random.uniform() - 4),
-        );
-      }
-    }
-    executable.run('only', 4);
-    const written = program.tensors.filter(({ name }) => names.includes(name));
-    return Object.fromEntries(written.map(({ id, name }) => [name, executable.read(id) as Float32Array]));
-  });
-}
 
 describe.each(testedBuilds)('On the %s build', (build) => {
   test.each([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lowerProgram } from '../../../src/engine/local/lower';
 import type { Operation, Program, TensorRole, TensorSpecification } from '../../../src/engine/program';
-import { Random } from '../../../src/platform/random';
-import { type TestedBuild, testedBuilds, withEngine } from '../engine-builds';
+import { testedBuilds } from '../engine-builds';
+import { resultsOf } from './results-of';
 
 const batchSize = 5;
 const pixels = [3, 7];
@@ -79,26 +79,7 @@ describe.each(testedBuilds)('On the %s build', (build) => {
     { channels: 52, activation: 'relu', listed: true },
     { channels: 16, activation: 'relu', added: true },
   ])('the range that is taken first gives the bits of the one that is taken after (%o)', async (shape) => {
-    expect(await results(build, program(shape, 1))).toEqual(await results(build, program(shape, 2)));
+    const names = ['y', 'quantized', 'range', 'running range', 'mean', 'deviation', 'running mean', 'running variance'];
+    expect(await resultsOf(build, program(shape, 1), names)).toEqual(await resultsOf(build, program(shape, 2), names));
   });
 });
-
-/** All that the sections wrote. Some scales are negative, which turns the order of a channel's values around. */
-function results(build: TestedBuild, { tensors, sections, ...rest }: Program) {
-  return withEngine({ build, threads: 2 }, async (engine) => {
-    const executable = await engine.compile({ tensors, sections, ...rest });
-    const random = new Random(7, 'ranges');
-    for (const { id, name, shape, perSample, role } of tensors) {
-      const count = shape.reduce((product, size) => product * size, perSample ? batchSize : 1);
-      if (name === 'samples') executable.write(id, Int32Array.of(3, 0, 2, 3, 0, 0));
-      else if (role === 'input' || role === 'parameter')
-        executable.write(
-          id,
-          Float32Array.from({ length: count }, () => 8 * random.uniform() - 4),
-        );
-    }
-    for (const name of Object.keys(sections)) executable.run(name, 4);
-    const written = tensors.filter(({ role }) => role === 'output' || role === 'state');
-    return Object.fromEntries(written.map(({ id, name }) => [name, executable.read(id) as Float32Array]));
-  });
-}
