@@ -277,8 +277,9 @@ struct input_gradient {
   const float *mean, *of_gradient, *of_input, *constant;
 };
 
-INLINE void input_gradient_of_channels(const int vectors, const int n, float *dx, const float *x, const float *dy, int32_t pixels,
-                                       int32_t channels, struct input_gradient by) {
+/* `highest`: the largest magnitude in each lane so far; in lanes without a channel all is zero. */
+INLINE vector input_gradient_of_channels(const int vectors, const int n, float *dx, const float *x, const float *dy, int32_t pixels,
+                                         int32_t channels, struct input_gradient by, vector highest) {
   vector mean[2], of_gradient[2], of_input[2], constant[2];
   load_channels(vectors, n, mean, by.mean);
   load_channels(vectors, n, of_gradient, by.of_gradient);
@@ -286,16 +287,23 @@ INLINE void input_gradient_of_channels(const int vectors, const int n, float *dx
   load_channels(vectors, n, constant, by.constant);
   KEEP_ROLLED for (ptrdiff_t i = 0, end = (ptrdiff_t)pixels * channels; i < end; i += channels) UNROLL for (int v = 0; v < vectors; v++) {
     vector rest = multiply_add(load_part(x + i + v * LANES, n) - mean[v], of_input[v], constant[v]);
-    store_part(dx + i + v * LANES, multiply_add(load_part(dy + i + v * LANES, n), of_gradient[v], rest), n);
+    vector gradient = multiply_add(load_part(dy + i + v * LANES, n), of_gradient[v], rest);
+    store_part(dx + i + v * LANES, gradient, n);
+    highest = larger(magnitude(gradient), highest);
   }
+  return highest;
 }
 
-/* dx = γ·inverse deviation·(dy − mean(dy) − x̂·mean(dy·x̂)), written as dy·a + (x − mean)·b + c with three numbers for each channel. */
+/*
+ * dx = γ·inverse deviation·(dy − mean(dy) − x̂·mean(dy·x̂)), written as dy·a + (x − mean)·b + c with three numbers for each channel. Where they
+ * are wanted, also the samples' largest |dx|.
+ */
 static void batch_normalization_gradient(const struct batch_normalization_gradient *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *dy = at(worker, record->dy), *gamma = at(worker, record->gamma);
   const float *mean = at(worker, record->mean), *inverse_deviation = at(worker, record->inverse_deviation);
   const float *sums = at(worker, record->sums);
   float *dx = at(worker, record->dx), *dgamma = at(worker, record->dgamma), *dbeta = at(worker, record->dbeta);
+  float *maxima = at(worker, record->maxima);
   int32_t pixels = record->pixels, channels = record->channels;
   float *of_gradient = (float *)at(worker, record->factors) + worker->thread * 3 * channels;
   float *of_input = of_gradient + channels, *constant = of_input + channels;
@@ -320,14 +328,17 @@ static void batch_normalization_gradient(const struct batch_normalization_gradie
     of_input[c] = (float)slope;
     constant[c] = (float)(-factor * sum / count);
   }
-  FOR_SAMPLES_OF_THREAD(sample, samples, worker)
-  FOR_PIXEL_STRETCHES(pixel, stretch, pixels, channels) {
-    size_t start = (sample * pixels + pixel) * channels;
+  FOR_SAMPLES_OF_THREAD(sample, samples, worker) {
+    vector highest = splat(0);
+    FOR_PIXEL_STRETCHES(pixel, stretch, pixels, channels) {
+      size_t start = (sample * pixels + pixel) * channels;
 #define BLOCK(c, vectors, n)                                                                                                               \
-  input_gradient_of_channels(vectors, n, dx + start + c, x + start + c, dy + start + c, stretch, channels,                                 \
-                             (struct input_gradient){mean + c, of_gradient + c, of_input + c, constant + c})
-    FOR_CHANNEL_BLOCKS(channels, BLOCK)
+  highest = input_gradient_of_channels(vectors, n, dx + start + c, x + start + c, dy + start + c, stretch, channels,                       \
+                                       (struct input_gradient){mean + c, of_gradient + c, of_input + c, constant + c}, highest)
+      FOR_CHANNEL_BLOCKS(channels, BLOCK)
 #undef BLOCK
+    }
+    if (maxima) maxima[sample] = largest_lane(highest);
   }
 }
 

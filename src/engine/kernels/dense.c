@@ -42,7 +42,7 @@ static void dense_weight_gradient(const struct dense_weight_gradient *record, co
         vector value = splat(input < inputs ? x[sample * inputs + input] : 1);
         sum = multiply_add(value, load_part(dy + sample * outputs + o, n), sum);
       }
-      store_part(to + o, sum, n);
+      store_part(to + o, record->adds ? load_part(to + o, n) + sum : sum, n);
     }
   }
 }

@@ -27,8 +27,12 @@ INLINE int32_t lines_of_sample(const struct fetch *fetch) {
   return (fetch->bytes_per_sample + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES;
 }
 
-INLINE struct range samples_to_fetch(const struct fetching *fetching) {
-  return part_of_samples(fetching->worker, fetching->samples, fetching->worker->part + fetching->fetch->parts_ahead);
+/* Begins with a tensor's first sample. */
+INLINE void fetch_tensor(struct fetching *fetching) {
+  const int32_t *list = at(fetching->worker, fetching->fetch->samples);
+  fetching->samples.indices = list ? list + 1 : 0;
+  fetching->samples.count = list ? list[0] : fetching->worker->batch_samples;
+  fetching->left = part_of_samples(fetching->worker, fetching->samples, fetching->worker->part + fetching->fetch->parts_ahead);
 }
 
 /* @param turns how often `fetch_share` will be called. */
@@ -39,11 +43,11 @@ static struct fetching fetching_of(const struct step *step, const struct worker 
   int64_t lines = 0;
   const struct fetch *first = fetching.fetch;
   for (; fetching.fetch < end; fetching.fetch++) {
-    struct range samples = samples_to_fetch(&fetching);
-    lines += (int64_t)lines_of_sample(fetching.fetch) * (samples.to - samples.from);
+    fetch_tensor(&fetching);
+    lines += (int64_t)lines_of_sample(fetching.fetch) * (fetching.left.to - fetching.left.from);
   }
   fetching.fetch = first;
-  fetching.left = samples_to_fetch(&fetching);
+  fetch_tensor(&fetching);
   fetching.lines_in_turn = (int32_t)((lines + turns - 1) / LARGER_OF(1, turns));
   return fetching;
 }
@@ -52,7 +56,7 @@ static struct fetching fetching_of(const struct step *step, const struct worker 
 static __attribute__((noinline)) void fetch_next_sample(struct fetching *fetching) {
   while (fetching->left.from == fetching->left.to) {
     if (++fetching->fetch >= fetching->end) return;
-    fetching->left = samples_to_fetch(fetching);
+    fetch_tensor(fetching);
   }
   const struct fetch *fetch = fetching->fetch;
   fetching->next =

@@ -71,7 +71,7 @@ INLINE const struct step *step_at(const int32_t *section, int32_t word) { return
 /* A chain of records: a few samples go through all of them before the next do, so that what one leaves the next finds in the cache. */
 static void run_chain(const int32_t *section, int32_t word, struct worker worker) {
   const struct step *first = step_at(section, word);
-  struct range share = share_of(&worker, samples_of(&worker, first).count);
+  struct range share = share_of(&worker, division_of(&worker, samples_of(&worker, first)).count);
   worker.parts = LARGER_OF(1, (share.to - share.from + first->samples_at_once - 1) / first->samples_at_once);
   for (worker.part = 0; worker.part < worker.parts; worker.part++) {
     int32_t next = word;

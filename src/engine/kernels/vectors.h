@@ -26,19 +26,30 @@ INLINE vector splat(float value) {
   return all;
 }
 
-/* The first `count` lanes; the rest are zero and their memory is not touched. */
-INLINE vector load_part(const float *from, int count) {
-  if (count >= LANES) return load(from);
+#if defined(__AVX512F__)
+INLINE uint16_t first_lanes(int count) { return (uint16_t)((1u << (count > 0 ? count : 0)) - 1); }
+INLINE vector load_lanes(const float *from, int count) { return __builtin_ia32_loadups512_mask(from, (vector)0, first_lanes(count)); }
+INLINE void store_lanes(float *to, vector value, int count) { __builtin_ia32_storeups512_mask(to, value, first_lanes(count)); }
+#elif defined(__AVX2__)
+INLINE integers first_lanes(int count) { return (integers){0, 1, 2, 3, 4, 5, 6, 7} < (integers)count; }
+INLINE vector load_lanes(const float *from, int count) { return __builtin_ia32_maskloadps256((const vector *)from, first_lanes(count)); }
+INLINE void store_lanes(float *to, vector value, int count) { __builtin_ia32_maskstoreps256((vector *)to, first_lanes(count), value); }
+#else
+INLINE vector load_lanes(const float *from, int count) {
   vector value = 0;
   for (int i = 0; i < count; i++) value[i] = from[i];
   return value;
 }
-INLINE void store_part(float *to, vector value, int count) {
-  if (count >= LANES) {
-    store(to, value);
-    return;
-  }
+INLINE void store_lanes(float *to, vector value, int count) {
   for (int i = 0; i < count; i++) to[i] = value[i];
+}
+#endif
+
+/* The first `count` lanes; the rest are zero and their memory is not touched. */
+INLINE vector load_part(const float *from, int count) { return count >= LANES ? load(from) : load_lanes(from, count); }
+INLINE void store_part(float *to, vector value, int count) {
+  if (count >= LANES) store(to, value);
+  else store_lanes(to, value, count);
 }
 
 /* a·b + c. Rounded once only where the target does so in one instruction: elsewhere the builtin becomes a library call for every lane. */

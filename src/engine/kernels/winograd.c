@@ -67,8 +67,11 @@ static void winograd_convolution(const struct winograd_convolution *record, cons
                   transformed + (strip.first - first) * LANES);
     }
     plane_products(transformed, source.channels, packed, products, result.channels, end - first, &fetching);
-    FOR_STRIPS(strip, &tiling, first, end)
-    output_strip(products + (strip.first - first) * LANES, bias, y + strip.sample * result_elements, result, strip.row, strip.column,
-                 strip.tiles);
+    FOR_STRIPS(strip, &tiling, first, end) {
+      const float *planes = products + (strip.first - first) * LANES;
+      float *image = y + strip.sample * result_elements;
+      if (record->adds) add_output_strip(planes, bias, image, result, strip.row, strip.column, strip.tiles);
+      else output_strip(planes, bias, image, result, strip.row, strip.column, strip.tiles);
+    }
   }
 }

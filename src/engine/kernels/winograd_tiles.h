@@ -142,7 +142,7 @@ static __attribute__((noinline)) void gradient_strip_in_levels(struct levels lev
   gradient_strip_as(1, levels, image, shape, row, column, tiles, to);
 }
 
-INLINE void output_tile(const int whole, struct extent extent, const float *from, const float *bias, float *corner,
+INLINE void output_tile(const int whole, const int adds, struct extent extent, const float *from, const float *bias, float *corner,
                         struct image_shape shape) {
   size_t row_pitch = (size_t)shape.width * shape.channels;
   for (int32_t c = 0; c < shape.channels; c += LANES, from += PLANES_PITCH) {
@@ -157,18 +157,31 @@ INLINE void output_tile(const int whole, struct extent extent, const float *from
     KEEP_ROLLED for (int i = 0; i < (whole ? TILE_OUTPUTS : extent.rows); i++, pixel += row_pitch) {
       vector outputs[TILE_OUTPUTS];
       transform_output(half[i], outputs);
-      UNROLL for (int j = 0; j < TILE_OUTPUTS; j++) if (whole || j < extent.columns) store(pixel + j * shape.channels, outputs[j] + start);
+      UNROLL for (int j = 0; j < TILE_OUTPUTS; j++) if (whole || j < extent.columns) {
+        float *to = pixel + j * shape.channels;
+        store(to, adds ? load(to) + (outputs[j] + start) : outputs[j] + start);
+      }
     }
   }
 }
 
-/* The outputs of `tiles` tiles from their planes; those beyond the edges are dropped. */
-static __attribute__((noinline)) void output_strip(const float *from, const float *bias, float *image, struct image_shape shape,
-                                                   int32_t row, int32_t column, int32_t tiles) {
+/* The outputs of `tiles` tiles from their planes, in place of what the image holds or added to it; those beyond the edges are dropped. */
+INLINE void output_strip_as(const int adds, const float *from, const float *bias, float *image, struct image_shape shape, int32_t row,
+                            int32_t column, int32_t tiles) {
   for (int32_t tile = 0; tile < tiles; tile++, column += TILE_OUTPUTS, from += LANES) {
     float *corner = image + ((size_t)row * shape.width + column) * shape.channels;
     struct extent extent = tile_extent(shape, row, column);
-    if (is_whole(extent)) output_tile(1, extent, from, bias, corner, shape);
-    else output_tile(0, extent, from, bias, corner, shape);
+    if (is_whole(extent)) output_tile(1, adds, extent, from, bias, corner, shape);
+    else output_tile(0, adds, extent, from, bias, corner, shape);
   }
+}
+
+static __attribute__((noinline)) void output_strip(const float *from, const float *bias, float *image, struct image_shape shape,
+                                                   int32_t row, int32_t column, int32_t tiles) {
+  output_strip_as(0, from, bias, image, shape, row, column, tiles);
+}
+
+static __attribute__((noinline)) void add_output_strip(const float *from, const float *bias, float *image, struct image_shape shape,
+                                                       int32_t row, int32_t column, int32_t tiles) {
+  output_strip_as(1, from, bias, image, shape, row, column, tiles);
 }

@@ -36,29 +36,52 @@ INLINE struct range share_of(const struct worker *worker, int32_t count) {
 }
 
 struct samples {
-  const int32_t *indices; /* none: the first `count` of the batch */
+  const int32_t *indices; /* in ascending order; none: the first `count` of the batch */
   int32_t count;
+  /* The list by which threads and parts divide the batch; none: evenly. */
+  const int32_t *division;
   /* Whether the last part comes first. */
   int32_t reversed;
 };
 
 INLINE struct samples samples_of(const struct worker *worker, const struct step *step) {
   const int32_t *list = at(worker, step->samples);
-  struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples, step->reversed};
+  struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples, at(worker, step->division), step->reversed};
   return samples;
 }
 
 INLINE size_t sample_at(struct samples samples, int32_t i) { return (size_t)(samples.indices ? samples.indices[i] : i); }
 
+/* What divides the batch: the list, or all of it where there is none or an empty one. */
+INLINE struct samples division_of(const struct worker *worker, struct samples samples) {
+  const int32_t *list = samples.division;
+  if (list && list[0] > 0) return (struct samples){.indices = list + 1, .count = list[0]};
+  return (struct samples){.count = worker->batch_samples};
+}
+
+/* How many of the samples come before place `place` of the division. */
+INLINE int32_t samples_before(struct samples samples, struct samples division, int32_t place) {
+  if (place <= 0 || samples.indices == division.indices) return SMALLER_OF(place, samples.count);
+  if (place >= division.count) return samples.count;
+  int32_t sample = (int32_t)sample_at(division, place);
+  if (!samples.indices) return sample;
+  int32_t from = 0, to = samples.count;
+  while (from < to) {
+    int32_t middle = (from + to) / 2;
+    if (samples.indices[middle] < sample) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 /* The part of this thread's share of the samples that is worked on at a turn; after the last turn there is none. */
 INLINE struct range part_of_samples(const struct worker *worker, struct samples samples, int32_t turn) {
-  struct range share = share_of(worker, samples.count);
+  struct samples division = division_of(worker, samples);
+  struct range share = share_of(worker, division.count);
   int32_t count = share.to - share.from, part = samples.reversed ? worker->parts - 1 - turn : turn;
-  struct range range = {share.from, share.from};
-  if (turn >= worker->parts) return range;
-  range.to = share.from + count * (part + 1) / worker->parts;
-  range.from = share.from + count * part / worker->parts;
-  return range;
+  if (turn >= worker->parts) return (struct range){0, 0};
+  return (struct range){samples_before(samples, division, share.from + count * part / worker->parts),
+                        samples_before(samples, division, share.from + count * (part + 1) / worker->parts)};
 }
 
 /* This thread's share of the samples, or the part of it that is now to be worked on. */

@@ -1,6 +1,7 @@
 import type { Program } from '../program';
+import type { ChainedStep } from './chains';
 import type { PlannedSection } from './memory-plan';
-import { alignBytes, type Step, tensorsOf } from './step';
+import { alignBytes, tensorsOf } from './step';
 
 /** One step's use of a stretch of memory. */
 interface Access {
@@ -33,10 +34,10 @@ export function barriersOf(section: PlannedSection, program: Program): boolean[]
   }
   return barriers;
 
-  function accessesOf(step: Step): Access[] {
+  function accessesOf(step: ChainedStep): Access[] {
     return tensorsOf(step).map(({ id, written }) => {
       const from = section.offsets.get(id)!;
-      const partition = step.staysInSamples && perSample.has(id) ? `${step.samples ?? 'all'}:${id}` : undefined;
+      const partition = step.staysInSamples && perSample.has(id) ? `${step.division ?? 'all'}:${id}` : undefined;
       return { from, to: from + alignBytes(section.sizes.get(id)!), written, partition };
     });
   }

@@ -21,6 +21,7 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       scratchStride: placeOf(section.scratchBytesPerThread),
       chainSteps: step.chainSteps,
       samplesAtOnce: step.samplesAtOnce,
+      division: place(step.division),
       reversed: Number(step.reversed),
       fetches: step.fetches.length,
       index: section.firstIndex + index,
@@ -35,8 +36,8 @@ export function encodeSection(section: PlannedSection, barriers: readonly boolea
       else words[word] = value;
       word++;
     }
-    for (const { tensor, bytesPerSample, partsAhead } of step.fetches) {
-      const fetch: Record<keyof typeof fetchFields, number> = { place: place(tensor), bytesPerSample, partsAhead };
+    for (const { tensor, samples, bytesPerSample, partsAhead } of step.fetches) {
+      const fetch: Record<keyof typeof fetchFields, number> = { place: place(tensor), samples: place(samples), bytesPerSample, partsAhead };
       for (const field of Object.keys(fetchFields) as (keyof typeof fetchFields)[]) words[word++] = fetch[field];
     }
   });

@@ -8,6 +8,8 @@ import { type Step, tensorsOf } from './step';
  */
 export interface Fetch {
   readonly tensor: TensorId;
+  /** The list of samples of which it is fetched: that of the step that touches it first; none for all. */
+  readonly samples: TensorId | undefined;
   readonly bytesPerSample: number;
   /** 0: of the samples that the chain is working on; 1: of those that come next. */
   readonly partsAhead: 0 | 1;
@@ -21,6 +23,9 @@ const fetchingKernels: ReadonlySet<KernelName> = new Set<KernelName>([
   'winogradWeightGradient',
 ]);
 
+/** Whether a step computes more than it moves. */
+export const computes = ({ kernel }: Step) => fetchingKernels.has(kernel);
+
 /**
  * What each step of a chain fetches: a tensor is fetched by the last fetching step before the first that touches it, in the order in which
  * they are touched.
@@ -28,18 +33,19 @@ const fetchingKernels: ReadonlySet<KernelName> = new Set<KernelName>([
  */
 export function fetchesOf(chain: readonly Step[], bytesPerSample: (id: TensorId) => number | undefined): Fetch[][] {
   const fetches: Fetch[][] = chain.map(() => []);
-  const last = chain.findLastIndex(({ kernel }) => fetchingKernels.has(kernel));
+  const last = chain.findLastIndex(computes);
   if (last < 0) return fetches;
   const ofNextSamples: Fetch[] = [];
   const touched = new Set<TensorId>();
   chain.forEach((step, index) => {
-    const fetching = chain.findLastIndex(({ kernel }, before) => before < index && fetchingKernels.has(kernel));
+    const fetching = chain.findLastIndex((earlier, before) => before < index && computes(earlier));
     for (const { id } of tensorsOf(step)) {
       const bytes = bytesPerSample(id);
       if (bytes === undefined || touched.has(id)) continue;
       touched.add(id);
-      if (fetching < 0) ofNextSamples.push({ tensor: id, bytesPerSample: bytes, partsAhead: 1 });
-      else fetches[fetching]!.push({ tensor: id, bytesPerSample: bytes, partsAhead: 0 });
+      const fetch = { tensor: id, samples: step.samples, bytesPerSample: bytes };
+      if (fetching < 0) ofNextSamples.push({ ...fetch, partsAhead: 1 });
+      else fetches[fetching]!.push({ ...fetch, partsAhead: 0 });
     }
   });
   fetches[last]!.push(...ofNextSamples);

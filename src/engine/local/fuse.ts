@@ -5,7 +5,7 @@ import { type Step, tensorsOf } from './step';
 /**
  * Fuses a batch normalization with its element-wise neighbours, so that memory is passed over once instead of three times: forward with the
  * residual addition and the activation behind it, backward with the sum of two gradients, the gradient of a gated block's mask and the
- * activation's gradient before it.
+ * activation's gradient before it, and the maximum of the gradient behind it, from which fixed point takes its range.
  */
 
 /** Two steps as one, and the tensor between them. */
@@ -26,6 +26,7 @@ const fusible: Partial<Record<Step['kernel'], readonly string[]>> = {
   add: ['a', 'b'],
   activation: ['x'],
   sampleGradientSums: ['dy', 'addend'],
+  sampleMaximum: ['x'],
 };
 
 function fusionOf(first: Step, second: Step): Fusion | undefined {
@@ -60,6 +61,11 @@ function fusionOf(first: Step, second: Step): Fusion | undefined {
       const { dy, dx } = first.fields;
       if (second.kernel !== 'sampleGradientSums' || fields.addend !== dx) return undefined;
       return { step: { ...second, fields: { ...fields, addend: undefined, ofMean: dy } }, between: dx!, kept: false };
+    }
+    case 'batchNormalizationGradient': {
+      const { dx } = first.fields;
+      if (second.kernel !== 'sampleMaximum') return undefined;
+      return { step: { ...first, fields: { ...first.fields, maxima: fields.maxima } }, between: dx!, kept: true };
     }
     case 'maskGradient': {
       const { a, b, dy, dmasks, gate, gates } = first.fields;

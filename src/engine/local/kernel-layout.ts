@@ -30,6 +30,8 @@ export const headerFields = {
   /** How many records, this one included, a few samples go through before the next samples do; 1 for a record on its own. */
   chainSteps: 'integer',
   samplesAtOnce: 'integer',
+  /** The list by which the threads and the parts of a chain divide the batch; none: evenly. */
+  division: 'place',
   /** 1 where the last samples of a thread's share come first: they are what the chain before has left in the cache. */
   reversed: 'integer',
   /** How many structures of `fetchFields` the record ends with: what is fetched while it computes. */
@@ -38,8 +40,8 @@ export const headerFields = {
   index: 'integer',
 } as const;
 
-/** A tensor to fetch, with `partsAhead` as in `fetches.ts`. */
-export const fetchFields = { place: 'place', bytesPerSample: 'integer', partsAhead: 'integer' } as const;
+/** A tensor to fetch, and the list of samples of which it is fetched, with `partsAhead` as in `fetches.ts`. */
+export const fetchFields = { place: 'place', samples: 'place', bytesPerSample: 'integer', partsAhead: 'integer' } as const;
 
 export const kernelLayouts = {
   ...convolutionLayouts,

@@ -65,7 +65,7 @@ export function lowerWinogradConvolution(builder: StepBuilder, operation: Operat
   const { window, w, x, y, bias, samples } = operation;
   const packed = packedWeights(builder, w, channels, 0);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
-  const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles };
+  const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles, adds: 0 };
   builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
 }
 
@@ -88,6 +88,7 @@ export function lowerWinogradInputGradient(builder: StepBuilder, operation: Oper
     outputWidth: window.inputWidth,
     outputChannels: channels.input,
     tilesAtOnce: tiles,
+    adds: 0,
   };
   builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
 }

@@ -1,4 +1,5 @@
 import type { Operation, Program, TensorId, TensorSpecification } from '../program';
+import { addInPlace } from './add-in-place';
 import { type ChainedStep, chainSteps } from './chains';
 import { fuseSteps } from './fuse';
 import { replaceInputs } from './in-place';
@@ -40,7 +41,8 @@ export function lowerProgram(program: Program, target: LoweringTarget, batchSize
     const { workTensors, scratchBytesPerThread } = builder;
     const temporaryBytes = (id: TensorId) => (tensors.get(id)?.role === 'temporary' ? bytesPerSample(id) : undefined);
     const fused = fuseSteps(builder.steps, (id) => temporaryBytes(id) !== undefined);
-    const steps = replaceInputs(rangesFirst(fused, builder), temporaryBytes);
+    const added = addInPlace(fused, (id) => tensors.get(id)?.role === 'temporary');
+    const steps = replaceInputs(rangesFirst(added, builder), temporaryBytes);
     return { name, steps: chainSteps(steps, bytesPerSample), workTensors, scratchBytesPerThread };
   });
 }
@@ -94,7 +96,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
     }
     case 'denseWeightGradient': {
       const { x, dy, dw, dbias } = operation;
-      builder.acrossSamples('denseWeightGradient', samples, { x, dy, dw, dbias, inputs: elements(x), outputs: elements(dy) });
+      builder.acrossSamples('denseWeightGradient', samples, { x, dy, dw, dbias, inputs: elements(x), outputs: elements(dy), adds: 0 });
       break;
     }
     case 'batchNormalization': {
@@ -114,7 +116,7 @@ function lowerOperation(builder: StepBuilder, operation: Operation, tensors: Rea
       const unfused = { ...nothingFused, ofMean: undefined, y: undefined, g: undefined, ...noMask };
       builder.onSamples('sampleGradientSums', samples, { x, dy, ...unfused, mean, inverseDeviation, sums, pixels, channels });
       const factors = builder.workTensor(builder.target.threads * 3 * channels);
-      const fields = { x, dy, gamma, mean, inverseDeviation, sums, factors, dx, dgamma, dbeta, pixels, channels };
+      const fields = { x, dy, gamma, mean, inverseDeviation, sums, factors, dx, dgamma, dbeta, maxima: undefined, pixels, channels };
       builder.onSamples('batchNormalizationGradient', samples, fields);
       break;
     }

@@ -46,6 +46,7 @@ function withPeakStep(plan: MemoryPlan): MemoryPlan {
     fewestSamples: 1,
     chainSteps: 1,
     samplesAtOnce: 1,
+    division: undefined,
     reversed: false,
     fetches: [],
   } as const;

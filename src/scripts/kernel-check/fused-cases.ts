@@ -110,9 +110,47 @@ function intoFixedPoint(random: Random): Sequence {
   };
 }
 
+/** Gradients whose only reader adds them to another tensor, which `add-in-place.ts` leaves to the kernel that computes them. */
+function added(random: Random): Sequence {
+  return random.uniform() < 0.5 ? addedInputGradient(random) : addedWeightGradients(random);
+}
+
+function addedInputGradient(random: Random): Sequence {
+  const [height, width] = [between(random, 1, 13), between(random, 1, 13)];
+  const [inputs, outputs] = [oneOf(random, 16, 32), oneOf(random, 16, 32)];
+  const sizes = { inputHeight: height, inputWidth: width, outputHeight: height, outputWidth: width };
+  const kernel = { kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
+  const dx = perSample(height, width, inputs);
+  return {
+    tensors: { dy: perSample(height, width, outputs), w: shared(3, 3, inputs, outputs), dx: temporary(dx), into: dx },
+    operations: [
+      {
+        kind: 'conv2dInputGradient',
+        constants: { window: { ...sizes, ...kernel, padTop: 1, padLeft: 1 } },
+        tensors: named('dy', 'w', 'dx'),
+      },
+      { kind: 'accumulate', constants: {}, tensors: { x: 'dx', into: 'into' } },
+    ],
+  };
+}
+
+function addedWeightGradients(random: Random): Sequence {
+  const [inputs, outputs] = [between(random, 1, 40), between(random, 1, 40)];
+  const [dw, dbias] = [shared(inputs, outputs), shared(outputs)];
+  return {
+    tensors: { x: perSample(inputs), dy: perSample(outputs), dw: temporary(dw), dbias: temporary(dbias), weights: dw, bias: dbias },
+    operations: [
+      { kind: 'denseWeightGradient', constants: {}, tensors: named('x', 'dy', 'dw', 'dbias') },
+      { kind: 'accumulate', constants: {}, tensors: { x: 'dw', into: 'weights' } },
+      { kind: 'accumulate', constants: {}, tensors: { x: 'dbias', into: 'bias' } },
+    ],
+  };
+}
+
 export const fusedCases: Readonly<Record<string, (random: Random) => Sequence>> = {
   'normalization, addition, activation': (random) => forward(random, 'batchNormalization'),
   'inference of normalization, addition, activation': (random) => forward(random, 'batchNormalizationInference'),
   'gradients of addition, mask, activation, normalization': backward,
   'normalization, activation, range, fixed point': intoFixedPoint,
+  'gradients added to what is there': added,
 };

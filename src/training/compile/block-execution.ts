@@ -102,8 +102,8 @@ export class BlockExecution {
     this.joined.set(block, { output: y, shortcut });
     if (this.execution === 'skip') {
       const lists = tables.lists[block.gate]!;
-      if (tables.blocks.some(({ entry }) => entry === layer)) this.gates?.network.poolJoined(y, shortcut, lists);
       operations.push({ kind: 'copy', x: shortcut, y, samples: lists.skipped });
+      if (tables.blocks.some(({ entry }) => entry === layer)) this.gates?.network.poolJoined(y, shortcut, lists);
       return y;
     }
     const mixed = another(`${layer} (mixed)`);

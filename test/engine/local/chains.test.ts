@@ -54,12 +54,60 @@ describe('Steps', () => {
     return builder.steps;
   }
 
-  test('of different sample lists are not chained', () => {
-    const steps = built((builder) => {
+  const winograd = {
+    sourceHeight: 4,
+    sourceWidth: 4,
+    sourceChannels: 8,
+    top: 1,
+    left: 1,
+    outputHeight: 4,
+    outputWidth: 4,
+    outputChannels: 8,
+  };
+  const convolution = (x: number, y: number) => ({ x, packed: 101, bias: undefined, y, ...winograd, tilesAtOnce: 8, adds: 0 });
+
+  test('of different sample lists are chained, divided by the list of the one that computes, else evenly', () => {
+    const divisions = (build: (builder: StepBuilder) => void) =>
+      chainSteps(built(build), bytes).map(({ chainSteps: length, division }) => ({ length, division }));
+    const moving = divisions((builder) => {
       builder.onSamples('activation', 50, activation(1, 2));
       builder.onSamples('activation', 51, activation(2, 3));
     });
+    expect(moving).toEqual([
+      { length: 2, division: undefined },
+      { length: 1, division: undefined },
+    ]);
+    const computing = divisions((builder) => {
+      builder.onSamples('activation', 50, activation(1, 2));
+      builder.onSamples('winogradConvolution', 51, convolution(2, 3));
+    });
+    expect(computing).toEqual([
+      { length: 2, division: 51 },
+      { length: 1, division: 51 },
+    ]);
+  });
+
+  test('that compute on different sample lists are not chained', () => {
+    const steps = built((builder) => {
+      builder.onSamples('winogradConvolution', 50, convolution(1, 2));
+      builder.onSamples('winogradConvolution', 51, convolution(2, 3));
+    });
     expect(chainSteps(steps, bytes).map(({ chainSteps: length }) => length)).toEqual([1, 1]);
+  });
+
+  test('that touch little of a sample go ahead of a chain of those that touch much, where nothing in it depends on them', () => {
+    const large = (id: number) => (id < 10 ? 4096 : bytes(id));
+    const steps = built((builder) => {
+      builder.onSamples('activation', undefined, activation(1, 2));
+      builder.onSamples('activation', undefined, activation(21, 22));
+      builder.onSamples('activation', undefined, activation(22, 23));
+      builder.onSamples('activation', undefined, activation(2, 3));
+      builder.onSamples('globalAveragePooling', undefined, { x: 3, y: 24, pixels: 1, channels: 1 });
+      builder.onSamples('activation', undefined, activation(24, 25));
+    });
+    const ordered = chainSteps(steps, large);
+    expect(ordered.map(({ fields: { y } }) => y)).toEqual([22, 23, 2, 3, 24, 25]);
+    expect(ordered.map(({ chainSteps: length }) => length)).toEqual([2, 1, 3, 1, 1, 1]);
   });
 
   test('that need all samples move out of a chain only where nothing in it depends on them', () => {
@@ -67,7 +115,7 @@ describe('Steps', () => {
       builder.onSamples('activation', undefined, activation(1, 2));
       builder.acrossSamples('sumPartials', undefined, { partial: 101, dw: 102, dbias: undefined, rows: 1, columns: 1 });
       builder.onSamples('dense', undefined, { x: 2, packed: 103, bias: undefined, y: 3, inputs: 1, outputs: 1 });
-      builder.acrossSamples('denseWeightGradient', undefined, { x: 3, dy: 2, dw: 104, dbias: undefined, inputs: 1, outputs: 1 });
+      builder.acrossSamples('denseWeightGradient', undefined, { x: 3, dy: 2, dw: 104, dbias: undefined, inputs: 1, outputs: 1, adds: 0 });
       builder.onSamples('dense', undefined, { x: 3, packed: 104, bias: undefined, y: 4, inputs: 1, outputs: 1 });
     });
     const ordered = chainSteps(steps, bytes);

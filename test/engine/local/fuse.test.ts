@@ -91,6 +91,7 @@ function gatedEndProgram(channels: number, activation: 'relu' | 'relu6', interme
   const [dx, dmasks] = [tensor('dx', 'output'), tensor('dmasks', 'output', true, 'float32', [3])];
   const [mean, inverseDeviation] = ['mean', 'deviation'].map((name) => tensor(name, 'input', false, 'float32', [channels]));
   const [dgamma, dbeta] = ['dgamma', 'dbeta'].map((name) => tensor(name, 'output', false, 'float32', [channels]));
+  const range = tensor('range', 'output', false, 'float32', [1]);
   const operations: Operation[] = [
     { kind: 'globalAveragePooling2dGradient', dy: dpooled, dx: spread! },
     { kind: 'add', a: dy!, b: spread!, y: sum! },
@@ -100,14 +101,16 @@ function gatedEndProgram(channels: number, activation: 'relu' | 'relu6', interme
       kind: 'batchNormalizationGradient',
       ...{ x: x!, dy: dy!, mean: mean!, inverseDeviation: inverseDeviation!, dx, dgamma: dgamma!, dbeta: dbeta! },
     },
+    { kind: 'quantizationRange', x: dx, range, of: 'maximum', momentum: 0 },
   ];
   const only = operations.map((operation) => ({ ...operation, samples }));
   return { batchSize, tensors, sections: { only } } satisfies Program;
 }
 
 describe("The gradient of a gated block's end", () => {
-  test('is computed in the passes of its last normalization', () => {
-    expect(kernelsOf(gatedEndProgram(16, 'relu', 'temporary'))).toEqual(['sampleGradientSums', 'batchNormalizationGradient']);
+  test('is computed in the passes of its last normalization, and so is its largest magnitude', () => {
+    const fused = ['sampleGradientSums', 'batchNormalizationGradient', 'quantizationRange'];
+    expect(kernelsOf(gatedEndProgram(16, 'relu', 'temporary'))).toEqual(fused);
   });
 
   test('is computed on its own where somebody reads what lies between', () => {
@@ -135,10 +138,11 @@ describe.each(testedBuilds)('On the %s build', (build) => {
     async (channels) => {
       for (const activation of ['relu', 'relu6'] as const) {
         const results = (intermediate: TensorRole) =>
-          resultsOf(build, gatedEndProgram(channels, activation, intermediate), ['dy', 'dx', 'dmasks', 'dgamma', 'dbeta']);
+          resultsOf(build, gatedEndProgram(channels, activation, intermediate), ['dy', 'dx', 'dmasks', 'dgamma', 'dbeta', 'range']);
         const { dmasks, ...fused } = await results('temporary');
         const { dmasks: separate, ...others } = await results('output');
         expect(fused).toEqual(others);
+        expect(fused.range![0]).toBe(Math.max(...fused.dx!.map(Math.abs)));
         // The same float32 products, added up in another order.
         expect(relativeError(dmasks!, separate!)).toBeLessThan(1e-5);
       }

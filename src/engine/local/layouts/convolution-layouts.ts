@@ -82,7 +82,8 @@ export const convolutionLayouts = {
     /** 1 for the input gradient, as in `packWeights`. */
     transposed: 'integer',
   },
-  winogradConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...winogradFields },
+  /** With `adds` the result is added to what y holds. */
+  winogradConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...winogradFields, adds: 'integer' },
   winogradWeightGradient: {
     x: 'place',
     dy: 'place',

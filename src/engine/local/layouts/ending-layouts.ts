@@ -2,7 +2,16 @@
 
 export const endingLayouts = {
   dense: { x: 'place', packed: 'place', bias: 'place', y: 'result', inputs: 'integer', outputs: 'integer' },
-  denseWeightGradient: { x: 'place', dy: 'place', dw: 'result', dbias: 'result', inputs: 'integer', outputs: 'integer' },
+  /** With `adds` the results are added to what dw and dbias hold. */
+  denseWeightGradient: {
+    x: 'place',
+    dy: 'place',
+    dw: 'result',
+    dbias: 'result',
+    inputs: 'integer',
+    outputs: 'integer',
+    adds: 'integer',
+  },
   softmax: { x: 'place', y: 'result', classes: 'integer' },
   crossEntropy: { logits: 'place', labels: 'place', dlogits: 'result', perSample: 'result', classes: 'integer' },
   /** Adds up the samples' loss and hits, in the order of the samples. */

@@ -77,6 +77,8 @@ export const normalizationLayouts = {
     dx: 'result',
     dgamma: 'result',
     dbeta: 'result',
+    /** The largest |dx| of each sample; none where nobody wants it. */
+    maxima: 'result',
     pixels: 'integer',
     channels: 'integer',
   },
