@@ -121,7 +121,7 @@ describe('all savers together', () => {
     await share.waitFor();
     expect(await savers.locator('#skipRatio').isEnabled()).toBe(false);
     await share.scrollIntoViewIfNeeded();
-    await window.screenshot('stochastic-depth-light');
+    await window.screenshotsInEachTheme(savers, 'stochastic-depth');
     await train.click();
     await eventually(async () => (records.count === 2 && records.iterations().length > 0 ? true : undefined), 'iterations of a second run');
     expect(records.run.read().configuration.savers).toMatchObject({ slu: { enabled: false }, stochasticDepth: { enabled: true } });

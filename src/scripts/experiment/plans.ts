@@ -29,7 +29,7 @@ export const plans: readonly Plan[] = [
   },
   {
     ...{ name: 'cifar10-resnet74', title: 'CIFAR-10, ResNet-74', network: 'resnet74', batchSize, data: 'given' },
-    ...{ iterations: 16_000, quickIterations: 60, seeds: 1, rows: named('smb', 'smb-50', 'all', 'all16') },
+    ...{ iterations: 16_000, quickIterations: 60, seeds: 1, rows: named('smb', 'smb-50', 'slu-40', 'smd-psg-swa', 'all', 'all16') },
   },
   {
     ...{ name: 'cifar100-resnet110', title: 'CIFAR-100, ResNet-110', network: 'resnet110', batchSize, data: 'made-up' },
