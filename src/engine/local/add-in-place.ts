@@ -38,8 +38,9 @@ export function addInPlace(steps: readonly Step[], isTemporary: (id: TensorId) =
   function additionOf(tensor: TensorId, index: number): number | undefined {
     const [first, second, ...others] = users.get(tensor)!;
     if (first !== index || second === undefined || others.length > 0 || !isTemporary(tensor)) return undefined;
-    const { kernel, fields, samples } = steps[second]!;
-    if (kernel !== 'add' || fields.b !== tensor || fields.a !== fields.y || samples !== steps[index]!.samples) return undefined;
+    const { kernel, fields, samples, staysInSamples } = steps[second]!;
+    if (kernel !== 'add' || fields.b !== tensor || fields.a !== fields.y) return undefined;
+    if (staysInSamples && samples !== steps[index]!.samples) return undefined;
     const isUsedBetween = users.get(fields.y!)!.some((user) => user > index && user < second);
     return isUsedBetween ? undefined : second;
   }

@@ -116,7 +116,8 @@ function added(random: Random): Sequence {
 }
 
 function addedInputGradient(random: Random): Sequence {
-  const [height, width] = [between(random, 1, 13), between(random, 1, 13)];
+  // Sizes of which Winograd's tiles are mostly full: others are not its.
+  const [height, width] = [oneOf(random, 3, 4, 7, 11), oneOf(random, 3, 4, 8, 11)];
   const [inputs, outputs] = [oneOf(random, 16, 32), oneOf(random, 16, 32)];
   const sizes = { inputHeight: height, inputWidth: width, outputHeight: height, outputWidth: width };
   const kernel = { kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1 };
