@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
 import { createLocalEngine, type LocalEngineOptions } from '../../src/engine/local/local-engine';
 
@@ -19,6 +20,18 @@ export function createTestedEngine(name: TestedBuild, threads: number): Promise<
   if (simd === undefined) delete process.env.E2TRAIN_SIMD;
   else process.env.E2TRAIN_SIMD = simd;
   return createLocalEngine({ build, threads });
+}
+
+/** Engines of a tested build with one, two and three threads, which are there while the tests of the surrounding group run. */
+export function enginesByThreads(build: TestedBuild): readonly Engine[] {
+  const engines: Engine[] = [];
+  beforeAll(async () => {
+    engines.push(...(await Promise.all([1, 2, 3].map((threads) => createTestedEngine(build, threads)))));
+  });
+  afterAll(async () => {
+    await Promise.all(engines.map((engine) => engine.dispose()));
+  });
+  return engines;
 }
 
 /** Gives an engine to the work and disposes of it afterwards. */

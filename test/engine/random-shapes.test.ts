@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
-import { createTestedEngine, testedBuilds } from './engine-builds';
+import { enginesByThreads, testedBuilds } from './engine-builds';
 import { type NamedTensor, operationProgram } from './operation-program';
 import { type AnyCase, anyCase, oneByOneCase, randomOperations, threeByThreeCase, valuesFor, worksOnSamples } from './random-operations';
 import { ReferenceEngine } from './reference/reference-engine';
@@ -43,13 +43,7 @@ async function agrees(
 }
 
 describe.each(testedBuilds)('On the %s build', (build) => {
-  let engines: Engine[] = [];
-  beforeAll(async () => {
-    engines = await Promise.all([1, 2, 3].map((threads) => createTestedEngine(build, threads)));
-  });
-  afterAll(async () => {
-    await Promise.all(engines.map((engine) => engine.dispose()));
-  });
+  const engines = enginesByThreads(build);
 
   test.each(
     ['convolutions', 'input gradients', 'weight gradients'].flatMap((name) => [

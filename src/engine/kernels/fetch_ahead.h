@@ -9,6 +9,7 @@
 struct fetching {
   const struct fetch *fetch, *end;
   const struct worker *worker;
+  const struct step *step;
   struct samples samples;
   /* What is left of one sample of the tensor, and the samples of it that come then. */
   const char *next;
@@ -29,16 +30,14 @@ INLINE int32_t lines_of_sample(const struct fetch *fetch) {
 
 /* Begins with a tensor's first sample. */
 INLINE void fetch_tensor(struct fetching *fetching) {
-  const int32_t *list = at(fetching->worker, fetching->fetch->samples);
-  fetching->samples.indices = list ? list + 1 : 0;
-  fetching->samples.count = list ? list[0] : fetching->worker->batch_samples;
+  fetching->samples = listed_samples(fetching->worker, fetching->fetch->samples, fetching->step);
   fetching->left = part_of_samples(fetching->worker, fetching->samples, fetching->worker->part + fetching->fetch->parts_ahead);
 }
 
 /* @param turns how often `fetch_share` will be called. */
 static struct fetching fetching_of(const struct step *step, const struct worker *worker, int64_t turns) {
   const struct fetch *end = (const struct fetch *)((const int32_t *)step + step->words);
-  struct fetching fetching = {.fetch = end - step->fetches, .end = end, .worker = worker, .samples = samples_of(worker, step)};
+  struct fetching fetching = {.fetch = end - step->fetches, .end = end, .worker = worker, .step = step};
   if (fetching.fetch == end) return fetching;
   int64_t lines = 0;
   const struct fetch *first = fetching.fetch;

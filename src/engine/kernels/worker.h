@@ -44,10 +44,15 @@ struct samples {
   int32_t reversed;
 };
 
-INLINE struct samples samples_of(const struct worker *worker, const struct step *step) {
-  const int32_t *list = at(worker, step->samples);
+/* Those of a list, as a step's chain goes through them; without a list all. */
+INLINE struct samples listed_samples(const struct worker *worker, int32_t place, const struct step *step) {
+  const int32_t *list = at(worker, place);
   struct samples samples = {list ? list + 1 : 0, list ? list[0] : worker->batch_samples, at(worker, step->division), step->reversed};
   return samples;
+}
+
+INLINE struct samples samples_of(const struct worker *worker, const struct step *step) {
+  return listed_samples(worker, step->samples, step);
 }
 
 INLINE size_t sample_at(struct samples samples, int32_t i) { return (size_t)(samples.indices ? samples.indices[i] : i); }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Engine } from '../../../src/engine/engine';
 import { lowerProgram } from '../../../src/engine/local/lower';
 import { tensorsOf } from '../../../src/engine/local/step';
 import type { Operation, Program, TensorRole, TensorSpecification } from '../../../src/engine/program';
-import { createTestedEngine, testedBuilds } from '../engine-builds';
+import { enginesByThreads, testedBuilds } from '../engine-builds';
 import { noise } from '../random-operations';
 import { relativeError } from '../relative-error';
 
@@ -109,13 +109,7 @@ test('One chain takes in what works on two lists, divided by that of the convolu
 const someSamples = fc.subarray(Array.from({ length: batchSize }, (_, sample) => sample));
 
 describe.each(testedBuilds)('On the %s build', (build) => {
-  let engines: Engine[] = [];
-  beforeAll(async () => {
-    engines = await Promise.all([1, 2, 3].map((threads) => createTestedEngine(build, threads)));
-  });
-  afterAll(async () => {
-    await Promise.all(engines.map((engine) => engine.dispose()));
-  });
+  const engines = enginesByThreads(build);
 
   test.each([1, 2, 3])('a chain over two lists gives what its operations give one after another, with %i thread(s)', async (threads) => {
     const engine = engines[threads - 1]!;
