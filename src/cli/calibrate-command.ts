@@ -13,7 +13,8 @@ import { OwnProfiles } from '../runs/own-profiles';
 import { cifarGraphOf } from './cifar-graph';
 import { profileArgument } from './device-profile-argument';
 import { executionBatchOption } from './measure-options';
-import { exportOption, inputOption, jsonOption, listed, profileOption } from './options';
+import { jsonOption, listed, modelOptions, profileOption } from './options';
+import type { ModelOptions } from './resolve-model';
 import { textTable } from './text-table';
 
 const listOption = (flags: string, description: string) => new Option(flags, description).argParser(listed);
@@ -26,13 +27,12 @@ export const calibrateOptions = [
   listOption('--phases <list>', 'only figures of these phases'),
   listOption('--precision <list>', 'only figures at these precisions'),
   executionBatchOption,
-  inputOption,
-  exportOption,
+  ...modelOptions,
   jsonOption,
 ];
 
 /** What commander makes of `calibrateOptions`, and the new profile's name. */
-export interface CalibrateOptions {
+export interface CalibrateOptions extends ModelOptions {
   readonly model?: string;
   readonly profile?: string;
   readonly name: string;
@@ -41,8 +41,6 @@ export interface CalibrateOptions {
   readonly phases?: string[];
   readonly precision?: string[];
   readonly batch?: number;
-  readonly input?: number[];
-  readonly export?: string;
   readonly json?: boolean;
 }
 

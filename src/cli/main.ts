@@ -9,7 +9,7 @@ import { estimate } from './estimate-command';
 import { joinMeasurement, listMeters, measureCommand } from './measure-command';
 import { boardOption, executionBatchOption, measureOptions, sshConfigurationOption } from './measure-options';
 import { importMeasurements, listMeasurements, showMeasurement } from './measurements-command';
-import { batchOption, exportOption, inputOption, jsonOption, profileOption, pythonOption, threadsOption, trainingOptions } from './options';
+import { batchOption, inputOption, jsonOption, modelOptions, profileOption, pythonOption, threadsOption, trainingOptions } from './options';
 import { predict } from './predict-command';
 import { listProfiles, showProfile, validateProfile } from './profiles-command';
 import { runLayer } from './run-layer-command';
@@ -86,7 +86,7 @@ function commandLine(): Command {
   const measure = program
     .command('measure')
     .description('measure what the layers of a model draw on a board, beside the estimates')
-    .argument('[model]', 'a .ts or .js file with a tf.layers model, or a built-in network such as resnet20');
+    .argument('[model]', 'a model file, as for “train”, or a built-in network such as resnet20');
   measure.enablePositionalOptions();
   for (const option of measureOptions) measure.addOption(option);
   measure.action(measureCommand);
@@ -104,20 +104,18 @@ function commandLine(): Command {
     .argument('<file>')
     .addOption(jsonOption)
     .action(joinMeasurement);
-  measure
+  const importing = measure
     .command('import')
     .description('take a CSV file of measured energies: our own columns, a log of Zeus, or a recording of PYNQ')
     .argument('<file>')
     .option('--model <model>', 'the model that the layers are of, so that a figure holds for all layers that do the same work')
     .addOption(profileOption)
-    .addOption(inputOption)
-    .addOption(exportOption)
     .option('--labels <file>', 'CSV with mark,layer,phase,precision,executions: what the marks or windows of the recording are of')
     .option('--phase <name>', 'the phase that was measured, where the file does not say')
     .option('--precision <name>', 'the precision that was measured, where the file does not say')
-    .addOption(executionBatchOption)
-    .addOption(jsonOption)
-    .action(importMeasurements);
+    .addOption(executionBatchOption);
+  for (const option of [...modelOptions, jsonOption]) importing.addOption(option);
+  importing.action(importMeasurements);
   measure
     .command('list')
     .description('list all measurements of the present folder, newest first')

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { measuringSchema } from '../protocol/measuring';
-import { checked, described, exportOption, inputOption, jsonOption, listed, numberOption, profileOption } from './options';
+import { checked, described, jsonOption, listed, modelOptions, numberOption, profileOption } from './options';
+import type { ModelOptions } from './resolve-model';
 
 /** Options of `e2train measure`; texts, ranges and usual values are the schema's own. */
 
@@ -27,13 +28,12 @@ export const measureOptions = [
   numberOption('--reconnect <seconds>', fields.reconnectSeconds),
   sshConfigurationOption,
   profileOption,
-  inputOption,
-  exportOption,
+  ...modelOptions,
   jsonOption,
 ];
 
 /** What commander makes of `measureOptions`. */
-export interface MeasureOptions {
+export interface MeasureOptions extends ModelOptions {
   readonly board?: string;
   readonly workload?: string;
   readonly meter?: string;
@@ -50,7 +50,5 @@ export interface MeasureOptions {
   readonly reconnect?: number;
   readonly sshConfig?: string;
   readonly profile?: string;
-  readonly input?: number[];
-  readonly export?: string;
   readonly json?: boolean;
 }

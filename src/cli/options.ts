@@ -20,11 +20,13 @@ export const inputOption = new Option(
   '--input <shape>',
   'height, width and channels of the images, such as 32x32x3, where the model leaves them open',
 ).argParser(parseShape);
-export const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
+const exportOption = new Option('--export <name>', 'which model of the file, where it has several');
 export const pythonOption = new Option(
   '--python <interpreter>',
   'the interpreter that runs Python model files (default: python3 on the PATH)',
 );
+/** Which model of a file, and how it is come by. */
+export const modelOptions = [inputOption, exportOption, pythonOption];
 export const batchOption = numberOption('--batch <n>', fields.batchSize);
 export const profileOption = new Option('--profile <name>', described(fields.deviceProfile));
 export const threadsOption = numberOption('--threads <n>', fields.threads);
@@ -74,9 +76,7 @@ export const trainingOptions = [
   choiceOption('--engine <name>', fields.engine),
   threadsOption,
   profileOption,
-  inputOption,
-  exportOption,
-  pythonOption,
+  ...modelOptions,
   jsonOption,
 ];
 

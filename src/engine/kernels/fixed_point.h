@@ -23,8 +23,10 @@ INLINE struct fixed_point fixed_point(float range, int32_t bits, int32_t is_sign
   return format;
 }
 
-/* In these and the next functions a value that is not a number stays so. */
-/* The nearest multiple of `step`, a power of two, counted from `zero`, which is one as well: the constant `step` times as large rounds to them. */
+/*
+ * The nearest multiple of `step`, a power of two, counted from `zero`, which is one as well: the constant `step` times as large rounds to them.
+ * In this and the next functions a value that is not a number stays so.
+ */
 INLINE vector nearest_multiple(float step, float zero, vector x) {
   return (x + splat(ROUNDING_CONSTANT * step)) - splat(ROUNDING_CONSTANT * step + zero);
 }

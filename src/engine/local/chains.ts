@@ -73,7 +73,6 @@ class Chain {
   readonly steps: Step[] = [];
   private readonly uses = new TensorUses();
   private readonly tensors = new Set<TensorId>();
-  private heavy = false;
 
   constructor(private readonly bytesPerSample: (id: TensorId) => number | undefined) {}
 
@@ -81,7 +80,6 @@ class Chain {
     this.steps.push(step);
     this.watch(step);
     for (const { id } of tensorsOf(step)) this.tensors.add(id);
-    this.heavy ||= !this.isLight(step);
   }
 
   /** Minds a step that comes behind the chain. */
@@ -90,7 +88,7 @@ class Chain {
   }
 
   get isHeavy(): boolean {
-    return this.heavy;
+    return this.steps.some((step) => !this.isLight(step));
   }
 
   isLight(step: Step): boolean {
@@ -109,7 +107,7 @@ class Chain {
 
   mayTake(step: Step): boolean {
     if (this.steps.length === 0) return true;
-    const isOfOneKind = this.isLight(step) !== this.heavy;
+    const isOfOneKind = this.isLight(step) !== this.isHeavy;
     const dividesOtherwise = computes(step) && this.steps.some((other) => computes(other) && other.samples !== step.samples);
     return isOfOneKind && !dividesOtherwise && !this.conflictsWith(step);
   }
