@@ -13,7 +13,7 @@ export const ledgerStateSchema = z.strictObject({
   executed: z.array(workAccountSchema),
   dropped: z.int().min(0),
   /** Iterations of the schedule by their share of a nominal one: [share, iterations]. */
-  scheduled: z.array(z.tuple([z.number().positive().max(1), z.int().min(1)])),
+  scheduled: z.array(z.tuple([z.number().positive(), z.int().min(1)])),
 });
 export type LedgerState = z.infer<typeof ledgerStateSchema>;
 
@@ -31,6 +31,8 @@ export interface Ledger {
   readonly energyJ: number;
   /** Joules of the nominal iterations so far, every batch computed in fp32. */
   readonly baselineEnergyJ: number;
+  /** Nominal iterations so far. */
+  readonly nominalIterations: number;
   readonly iterationsExecuted: number;
   readonly iterationsDropped: number;
   /**
@@ -79,7 +81,7 @@ class CountingLedger implements Ledger {
   }
 
   get baselineEnergyJ(): number {
-    return this.nominalIterations() * this.baseline.totalJ;
+    return this.nominalIterations * this.baseline.totalJ;
   }
 
   executed(work: IterationWork | number = this.batchSize, nominalShare = 1): void {
@@ -104,7 +106,7 @@ class CountingLedger implements Ledger {
   }
 
   baselineLayers(): LayerRows {
-    const iterations = this.nominalIterations();
+    const iterations = this.nominalIterations;
     return this.baseline.layers.map(({ name, phaseJ }) => ({
       name,
       forward: iterations * phaseJ.forward,
@@ -125,7 +127,7 @@ class CountingLedger implements Ledger {
 
   get baselineMacs(): number {
     const { forward, inputGradient, weightGradient } = this.baseline.macs;
-    return this.nominalIterations() * this.batchSize * (forward + inputGradient + weightGradient);
+    return this.nominalIterations * this.batchSize * (forward + inputGradient + weightGradient);
   }
 
   state(): LedgerState {
@@ -140,7 +142,7 @@ class CountingLedger implements Ledger {
     this.iterationsDropped = dropped;
   }
 
-  private nominalIterations(): number {
+  get nominalIterations(): number {
     return this.shares().reduce((sum, [share, iterations]) => sum + share * iterations, 0);
   }
 

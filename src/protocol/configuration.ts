@@ -149,6 +149,8 @@ export const psgSchema = z.strictObject({
 /** What training without PSG is: the ways that savers are held against. */
 export const baselines = ['smb', '8bit', 'signsgd'] as const;
 
+const oneSkips = { path: ['stochasticDepth', 'enabled'], error: 'off while SLU decides which blocks run' };
+
 export const saversSchema = z
   .strictObject({
     smd: smdSchema.prefault({}),
@@ -163,10 +165,7 @@ export const saversSchema = z
         'How convolutions train without PSG. SMB: in 32 bits. 8bit: weights, activations and output gradients in 8-bit fixed point. SignSGD: by the sign of the 32-bit gradient.',
       ),
   })
-  .refine(({ slu, stochasticDepth }) => !slu.enabled || !stochasticDepth.enabled, {
-    path: ['stochasticDepth', 'enabled'],
-    error: 'off while SLU decides which blocks run',
-  });
+  .refine(({ slu, stochasticDepth }) => !slu.enabled || !stochasticDepth.enabled, oneSkips);
 export type Savers = z.infer<typeof saversSchema>;
 
 export const learningRateSchedules = ['auto', 'steps', 'constant'] as const;
@@ -213,55 +212,59 @@ export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
 export type RunConfigurationInput = z.input<typeof runConfigurationSchema>;
 
 /** What may change while a run is live. A change applies at the next iteration and is noted in the record. */
-export const tuningSchema = z.strictObject({
-  learningRate: runConfigurationSchema.shape.learningRate.unwrap().optional(),
-  iterations: runConfigurationSchema.shape.iterations.unwrap().optional(),
-  smd: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
-    })
-    .optional(),
-  slu: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
-      blocks: sluSchema.shape.blocks.unwrap().optional(),
-      costWeight: sluSchema.shape.costWeight.unwrap().optional(),
-      gateLearningRateFactor: sluSchema.shape.gateLearningRateFactor.unwrap().optional(),
-      estimator: sluSchema.shape.estimator.unwrap().optional(),
-      execution: sluSchema.shape.execution.unwrap().optional(),
-    })
-    .optional(),
-  stochasticDepth: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      skipRatio: stochasticDepthSchema.shape.skipRatio.unwrap().optional(),
-    })
-    .optional(),
-  psg: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      learningRate: psgSchema.shape.learningRate.unwrap().optional(),
-      threshold: psgSchema.shape.threshold.unwrap().optional(),
-      thresholdKind: psgSchema.shape.thresholdKind.unwrap().optional(),
-      activationBits: psgSchema.shape.activationBits.unwrap().optional(),
-      activationMsbBits: psgSchema.shape.activationMsbBits.unwrap().optional(),
-      weightBits: psgSchema.shape.weightBits.unwrap().optional(),
-      gradientBits: psgSchema.shape.gradientBits.unwrap().optional(),
-      gradientMsbBits: psgSchema.shape.gradientMsbBits.unwrap().optional(),
-    })
-    .optional(),
-  swa: z
-    .strictObject({
-      enabled: z.boolean().optional(),
-      startShare: swaSchema.shape.startShare.unwrap().optional(),
-      learningRateFactor: swaSchema.shape.learningRateFactor.unwrap().optional(),
-      every: swaSchema.shape.every.unwrap().optional(),
-      batchNormBatches: swaSchema.shape.batchNormBatches.unwrap().optional(),
-    })
-    .optional(),
-});
+export const tuningSchema = z
+  .strictObject({
+    learningRate: runConfigurationSchema.shape.learningRate.unwrap().optional(),
+    iterations: runConfigurationSchema.shape.iterations.unwrap().optional(),
+    smd: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
+        scheduleStretch: smdSchema.shape.scheduleStretch.unwrap().optional(),
+      })
+      .optional(),
+    slu: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
+        blocks: sluSchema.shape.blocks.unwrap().optional(),
+        costWeight: sluSchema.shape.costWeight.unwrap().optional(),
+        gateLearningRateFactor: sluSchema.shape.gateLearningRateFactor.unwrap().optional(),
+        estimator: sluSchema.shape.estimator.unwrap().optional(),
+        execution: sluSchema.shape.execution.unwrap().optional(),
+      })
+      .optional(),
+    stochasticDepth: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        skipRatio: stochasticDepthSchema.shape.skipRatio.unwrap().optional(),
+      })
+      .optional(),
+    psg: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        learningRate: psgSchema.shape.learningRate.unwrap().optional(),
+        threshold: psgSchema.shape.threshold.unwrap().optional(),
+        thresholdKind: psgSchema.shape.thresholdKind.unwrap().optional(),
+        activationBits: psgSchema.shape.activationBits.unwrap().optional(),
+        activationMsbBits: psgSchema.shape.activationMsbBits.unwrap().optional(),
+        weightBits: psgSchema.shape.weightBits.unwrap().optional(),
+        gradientBits: psgSchema.shape.gradientBits.unwrap().optional(),
+        gradientMsbBits: psgSchema.shape.gradientMsbBits.unwrap().optional(),
+      })
+      .optional(),
+    swa: z
+      .strictObject({
+        enabled: z.boolean().optional(),
+        startShare: swaSchema.shape.startShare.unwrap().optional(),
+        learningRateFactor: swaSchema.shape.learningRateFactor.unwrap().optional(),
+        every: swaSchema.shape.every.unwrap().optional(),
+        batchNormBatches: swaSchema.shape.batchNormBatches.unwrap().optional(),
+      })
+      .optional(),
+    baseline: saversSchema.shape.baseline.unwrap().optional(),
+  })
+  .refine(({ slu, stochasticDepth }) => !slu?.enabled || !stochasticDepth?.enabled, oneSkips);
 export type Tuning = z.infer<typeof tuningSchema>;
 
 /** Planned length of the run in iterations, dropped ones included. */

@@ -14,6 +14,7 @@ import type { DeviceProfile } from '../protocol/device-profile';
 import type { LayerGraph } from '../protocol/layer-graph';
 import type { LogLevel } from '../protocol/messages';
 import type { MetricRecord, TuningRecord } from '../protocol/records';
+import { tuningsThatHold } from '../protocol/tunings';
 import type { RunFolder } from '../runs/run-folder';
 import { profileOfRun } from '../runs/stored-profile';
 import { checkTrainable } from './check-trainable';
@@ -22,6 +23,7 @@ import type { GateWeight } from './compile/gate-tensors';
 import { compileOptionsOf } from './compile-options';
 import { readTrainedModel, startingWeights } from './fine-tuning';
 import { initializeWeights, type WeightValues } from './initialize-weights';
+import { planIterations } from './iteration-plan';
 import { encodeModel, type ModelMetadata } from './layers-model';
 import { liveSettings } from './live-settings';
 import { MiniBatchDropping } from './mini-batch-dropping';
@@ -35,7 +37,7 @@ import { RunReporter } from './run-reporter';
 import { noTally } from './skipping/block-tally';
 import { foldBranches } from './skipping/fold-branches';
 import { initializeGateWeights } from './skipping/gate-weights';
-import { gatingOf, targetShareOf } from './skipping/gating-of';
+import { targetShareOf } from './skipping/gating-of';
 import { Trainer } from './trainer';
 import { TrainingLoop } from './training-loop';
 import type { TrainingState } from './training-state';
@@ -68,8 +70,6 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
   if (problem !== undefined) throw new Error(problem);
 
   const warn = (message: string) => log('warn', message);
-  const unskippable = obstacleToSkipping(graph);
-  if (gatingOf(configuration.savers) && unskippable !== undefined) warn(unskippable);
   const checkpoints = new RunCheckpoints(run.directory, warn);
   const { batchSize, seed } = configuration;
   const profile = profileOfRun(run);
@@ -80,6 +80,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
   const from = checkpoint?.state ?? {
     ...{ iteration: 0, batchesTaken: 0, evaluatedAt: 0, blocks: noTally },
     settings: liveSettings(configuration),
+    plan: planIterations(configuration),
   };
   const trainer = await Trainer.create(graph, engine, compileOptionsOf(configuration, from.settings));
   try {
@@ -125,6 +126,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
           recordedTunings: tuningsAfter(run, from.iteration),
           emit,
           writeCheckpoint: (state) => writeCheckpoint(state, average),
+          obstacleToSkipping: obstacleToSkipping(graph),
           warn,
         },
         from,
@@ -195,8 +197,9 @@ function restore(checkpoint: Checkpoint, trainer: Trainer, streams: ReturnType<t
 }
 
 /** Tunings that the run's record holds for iterations after the checkpoint, in order: they are made again when those iterations are. */
-function tuningsAfter(run: RunFolder, iteration: number): TuningRecord[] {
-  return run.readRecords().flatMap(({ record }) => (record.type === 'tuning' && record.iteration > iteration ? [record] : []));
+function tuningsAfter(run: RunFolder, checkpoint: number): TuningRecord[] {
+  const recorded = run.readRecords().flatMap(({ record }) => (record.type === 'tuning' ? [record] : []));
+  return tuningsThatHold(recorded).filter(({ iteration }) => iteration > checkpoint);
 }
 
 function metadata(dataset: Dataset, { gateWeights }: Trainer, iteration: number): ModelMetadata {

@@ -1,4 +1,4 @@
-import { plannedIterations, type RunConfiguration, type Savers, type Tuning } from '../protocol/configuration';
+import type { RunConfiguration, Savers, Tuning } from '../protocol/configuration';
 
 /** The settings that may change while a run is live, as they stand now. */
 export interface LiveSettings {
@@ -32,6 +32,7 @@ export function tuned(settings: LiveSettings, tuning: Tuning): LiveSettings {
       stochasticDepth: { ...stochasticDepth, ...(tuning.slu?.enabled && { enabled: false }), ...given(tuning.stochasticDepth) },
       psg: { ...psg, ...given(tuning.psg) },
       swa: { ...swa, ...given(tuning.swa) },
+      ...given({ baseline: tuning.baseline }),
     },
   };
 }
@@ -41,7 +42,7 @@ export function dropProbabilityOf({ savers: { smd } }: LiveSettings): number {
   return smd.enabled ? smd.dropProbability : 0;
 }
 
-/** Every so many iterations something is done `times` times a run; a fixed interval where one is set. */
-export function intervalOf(fixed: number, times: number, settings: LiveSettings): number {
-  return fixed > 0 ? fixed : Math.max(1, Math.round(plannedIterations(settings) / times));
+/** Every so many iterations something is done `times` times a run of that many; a fixed interval where one is set. */
+export function intervalOf(fixed: number, times: number, planned: number): number {
+  return fixed > 0 ? fixed : Math.max(1, Math.round(planned / times));
 }

@@ -1,7 +1,8 @@
 import type { Ledger } from '../energy/ledger';
 import type { GatedBlock } from '../network/gated-blocks';
-import { plannedIterations, type Savers } from '../protocol/configuration';
+import type { Savers } from '../protocol/configuration';
 import type { MetricRecord } from '../protocol/records';
+import type { IterationPlan } from './iteration-plan';
 import { dropProbabilityOf, type LiveSettings } from './live-settings';
 import { predictEnd } from './predict-end';
 import type { RunClock } from './run-clock';
@@ -12,12 +13,16 @@ import type { ClassificationMetrics, PredictedEntries } from './trainer';
 /** Wall-clock between two accounts by layer, and the longest between two predictions. */
 const layerEnergySeconds = 1;
 const predictionSeconds = 2;
+/** Executed iterations whose mean predicts those to come. */
+const fewestBooked = 20;
 
 /** Turns what happens in a run into its metric records, the heavier ones only now and then. */
 export class RunReporter {
   private lastLayerEnergy = Number.NEGATIVE_INFINITY;
   private lastPrediction = Number.NEGATIVE_INFINITY;
   private readonly signs = new SignPredictionTally();
+  /** What was booked before the present settings, as far as this process knows. */
+  private since: { readonly settings: LiveSettings; readonly energyJ: number; readonly iterationsExecuted: number } | undefined;
 
   constructor(
     private readonly emit: (record: MetricRecord) => void,
@@ -33,6 +38,7 @@ export class RunReporter {
     iteration: number,
     learningRate: number,
     settings: LiveSettings,
+    plan: IterationPlan,
     step?: {
       readonly metrics: ClassificationMetrics;
       readonly predictedEntries: readonly PredictedEntries[];
@@ -54,17 +60,17 @@ export class RunReporter {
       baselineEnergyJ: this.ledger.baselineEnergyJ,
     });
     if (step) this.signs.add(step.predictedEntries);
-    const planned = plannedIterations(settings);
-    const signs = this.signs.take(iteration, planned);
+    const signs = this.signs.take(iteration, plan.planned);
     if (signs) this.emit(signs);
     if (this.clock.seconds - this.lastLayerEnergy >= layerEnergySeconds) this.layerEnergy(iteration);
-    const interval = Math.ceil(planned / 100);
-    if (iteration % interval === 0 || this.clock.seconds - this.lastPrediction >= predictionSeconds) this.prediction(iteration, settings);
+    const interval = Math.ceil(plan.planned / 100);
+    if (iteration % interval === 0 || this.clock.seconds - this.lastPrediction >= predictionSeconds)
+      this.prediction(iteration, settings, plan);
   }
 
   /** Whether a record of what the gated blocks did is due: a thousand a run at most, and none within ten iterations. */
-  blocksDue(iteration: number, recordedAt: number, settings: LiveSettings): boolean {
-    return iteration - recordedAt >= Math.max(10, Math.ceil(plannedIterations(settings) / 1000));
+  blocksDue(iteration: number, recordedAt: number, planned: number): boolean {
+    return iteration - recordedAt >= Math.max(10, Math.ceil(planned / 1000));
   }
 
   /** @param probabilities of the gates in this iteration, [samples, gates]; absent without gates. */
@@ -92,7 +98,7 @@ export class RunReporter {
   }
 
   /** Predicts the run's end, once at least one iteration was timed. */
-  prediction(iteration: number, settings: LiveSettings): void {
+  prediction(iteration: number, settings: LiveSettings, plan: IterationPlan): void {
     const iterationSeconds = this.clock.iterationSeconds.mean;
     if (iterationSeconds === undefined) return;
     this.lastPrediction = this.clock.seconds;
@@ -100,16 +106,27 @@ export class RunReporter {
     this.emit(
       predictEnd({
         iteration,
-        settings,
+        ...{ settings, plan },
         energyJ: this.ledger.energyJ,
         baselineEnergyJ: this.ledger.baselineEnergyJ,
         seconds: this.clock.seconds,
-        iterationJ: this.iterationEnergy(settings.savers),
+        iterationJ: this.bookedIterationJ(settings) ?? this.iterationEnergy(settings.savers),
         baselineIterationJ: this.iterationEnergy(),
         iterationSeconds,
         ...(evaluationSeconds !== undefined && { evaluationSeconds }),
         evaluateEvery: this.evaluateEvery,
       }),
     );
+  }
+
+  /**
+   * Mean joules of the iterations that were executed under these settings; nothing while they are few. Which blocks gates shut, and how much the
+   * predictor decides, is known only then.
+   */
+  private bookedIterationJ(settings: LiveSettings): number | undefined {
+    const { energyJ, iterationsExecuted } = this.ledger;
+    if (this.since?.settings !== settings) this.since = { settings, energyJ, iterationsExecuted };
+    const executed = iterationsExecuted - this.since.iterationsExecuted;
+    return executed >= fewestBooked ? (energyJ - this.since.energyJ) / executed : undefined;
   }
 }

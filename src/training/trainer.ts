@@ -73,11 +73,13 @@ export class Trainer {
 
   /**
    * Goes on as another program of the same network. Weights and momenta that both programs have in one size stay as they are; those of new
-   * gates come from `fresh`, their momenta begin at zero.
+   * gates come from `fresh`, their momenta begin at zero. So do momenta of weights that begin or cease to be updated by signs: a sum of signs is
+   * thousands of times a sum of gradients, and as the latter would throw the weights away.
    * @throws Error as `create` does; nothing can be computed then.
    */
   async recompile(options: CompileOptions, fresh: (gates: readonly GateWeight[]) => WeightValues): Promise<void> {
     const [weights, momenta] = [this.readWeights(), this.readMomenta()];
+    const bySigns = this.network.signs?.weights;
     this.executable.dispose();
     this.network = compileNetwork(this.graph, options);
     this.executable = await this.engine.compile(this.network.program);
@@ -87,7 +89,8 @@ export class Trainer {
       if (values.get(name)?.length === this.sizeOf(tensor)) this.writeNamed(values, name, tensor);
     };
     for (const { name, tensor } of this.allWeights) writeFitting(weights, name, tensor);
-    for (const [name, tensor] of this.network.momenta) writeFitting(momenta, name, tensor);
+    for (const [name, tensor] of this.network.momenta)
+      if ((bySigns?.has(name) ?? false) === (this.network.signs?.weights.has(name) ?? false)) writeFitting(momenta, name, tensor);
   }
 
   get memoryBytes(): number {
@@ -132,11 +135,15 @@ export class Trainer {
     this.blocks?.shift(by);
   }
 
-  /** What PSG's predictor decided in the last step, by convolution; empty where there is none. */
+  /**
+   * What PSG's predictor decided in the last step, by convolution; empty where there is none. A convolution that no sample ran through is left out:
+   * all its entries are zero, and so is the threshold.
+   */
   predictedEntries(): PredictedEntries[] {
-    return (this.network.signs?.predictors ?? []).map(({ layer, entries, metrics }) => {
+    return (this.network.signs?.predictors ?? []).flatMap(({ layer, entries, metrics, samples }) => {
+      if (samples !== undefined && this.executable.read(samples)[0] === 0) return [];
       const [predicted, wrong] = this.executable.read(metrics) as Float32Array;
-      return { layer, entries, predicted: predicted!, wrong: wrong! };
+      return [{ layer, entries, predicted: predicted!, wrong: wrong! }];
     });
   }
 

@@ -5,12 +5,13 @@ import type { Ledger } from '../energy/ledger';
 import { saverWidths } from '../energy/saver-widths';
 import { totalMacs } from '../energy/work-macs';
 import type { Random } from '../platform/random';
-import { plannedIterations, type RunConfiguration } from '../protocol/configuration';
+import type { RunConfiguration } from '../protocol/configuration';
 import type { EvaluationRecord, MetricRecord, TuningRecord } from '../protocol/records';
 import type { GateWeight } from './compile/gate-tensors';
 import { compileOptionsOf } from './compile-options';
 import { predictorThreshold } from './convolution-arithmetic';
 import type { WeightValues } from './initialize-weights';
+import { type IterationPlan, planIterations } from './iteration-plan';
 import { scheduledLearningRate } from './learning-rate-schedule';
 import { intervalOf, type LiveSettings, tuned } from './live-settings';
 import type { MiniBatchDropping } from './mini-batch-dropping';
@@ -21,7 +22,7 @@ import type { RunReporter } from './run-reporter';
 import { drawBlocks } from './skipping/block-draws';
 import { BlockTally, executedShare } from './skipping/block-tally';
 import { blockWork } from './skipping/block-work';
-import { targetShareOf } from './skipping/gating-of';
+import { gatingOf, targetShareOf } from './skipping/gating-of';
 import { shiftTowards } from './skipping/share-controller';
 import type { ClassificationMetrics, PredictedEntries, StepSettings, Trainer } from './trainer';
 import type { TrainingState } from './training-state';
@@ -48,6 +49,8 @@ export interface LoopParts {
   readonly emit: (record: MetricRecord) => void;
   /** Writes a checkpoint of the present moment. @throws Error when it cannot be written. */
   readonly writeCheckpoint: (state: TrainingState) => Promise<void>;
+  /** Why no block of the network can be skipped, in one sentence; undefined where some can. */
+  readonly obstacleToSkipping: string | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -65,6 +68,7 @@ export class TrainingLoop {
   private evaluatedAt: number;
   private checkpointAt: number;
   private settings: LiveSettings;
+  private plan: IterationPlan;
   private readonly tally: BlockTally;
   private warnedOf?: string;
   private warnedOfThreshold = false;
@@ -73,13 +77,14 @@ export class TrainingLoop {
   /** @param from where the run stands; `fresh` when no checkpoint of this moment is on disk. */
   constructor(
     private readonly parts: LoopParts,
-    from: Pick<TrainingState, 'iteration' | 'batchesTaken' | 'evaluatedAt' | 'settings' | 'blocks'>,
+    from: Pick<TrainingState, 'iteration' | 'batchesTaken' | 'evaluatedAt' | 'settings' | 'plan' | 'blocks'>,
     fresh: boolean,
   ) {
     this.iteration = from.iteration;
     this.batchesTaken = from.batchesTaken;
     this.evaluatedAt = from.evaluatedAt;
     this.settings = from.settings;
+    this.plan = from.plan;
     this.tally = new BlockTally(from.blocks);
     this.checkpointAt = fresh ? -1 : from.iteration;
     this.recordedTunings = [...parts.recordedTunings];
@@ -91,12 +96,14 @@ export class TrainingLoop {
    */
   async run(): Promise<'finished' | 'stopped'> {
     const { control } = this.parts;
+    this.warnOfObstacle();
     for (;;) {
       await this.evaluateIfDue();
       if (control.stopRequested) return this.stop();
       await this.checkpointIfDue();
-      await this.applyTunings();
-      if (this.iteration >= plannedIterations(this.settings)) return 'finished';
+      // A change may make this iteration the last, which wants its test and its checkpoint.
+      if (await this.applyTunings()) continue;
+      if (this.iteration >= this.plan.planned) return 'finished';
       this.iterate();
       // One turn of the event loop: messages to and from the process pass here.
       await nextTurn();
@@ -111,6 +118,7 @@ export class TrainingLoop {
       evaluatedAt: this.evaluatedAt,
       elapsedSeconds: clock.seconds,
       settings: this.settings,
+      plan: this.plan,
       random: { dropping: dropping.state, dropout: dropoutRandom.state, blocks: blockRandom.state },
       ledger: ledger.state(),
       average: average.state,
@@ -131,16 +139,15 @@ export class TrainingLoop {
   private iterate(): void {
     const { average, dropping, ledger, reporter, trainer } = this.parts;
     const iteration = this.iteration + 1;
-    const planned = plannedIterations(this.settings);
+    const { planned, nominalShare } = this.plan;
     const { learningRateSchedule } = this.parts.configuration;
     const scheduled = (initial: number) => scheduledLearningRate(learningRateSchedule, this.settings, initial, iteration, planned);
     const learningRate = scheduled(this.settings.learningRate);
     const { psg } = this.settings.savers;
-    const nominalShare = this.settings.iterations / planned;
     if (dropping.dropsNext(this.settings.savers.smd)) {
       ledger.dropped(nominalShare);
       this.iteration = iteration;
-      reporter.iteration(iteration, learningRate, this.settings);
+      reporter.iteration(iteration, learningRate, this.settings, this.plan);
       return;
     }
     const signs = { learningRate: scheduled(psg.learningRate), threshold: predictorThreshold(psg) };
@@ -148,7 +155,7 @@ export class TrainingLoop {
     ledger.executed(this.workOf(step), nominalShare);
     average.follow(this.settings.savers.swa, iteration, planned, () => trainer.readTrainedWeights());
     this.iteration = iteration;
-    reporter.iteration(iteration, learningRate, this.settings, step);
+    reporter.iteration(iteration, learningRate, this.settings, this.plan, step);
     if (step.metrics.executed) this.noteBlocks(step.metrics.executed, step.metrics.samples);
   }
 
@@ -171,7 +178,7 @@ export class TrainingLoop {
     this.tally.add(executed, samples);
     const { savers } = this.settings;
     if (savers.slu.enabled) trainer.shiftGates(shiftTowards(targetShareOf(savers), executedShare(trainer.gatedBlocks, executed, samples)));
-    if (!reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.settings)) return;
+    if (!reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.plan.planned)) return;
     const blocks = trainer.gatedBlocks;
     const ran = this.tally.take(blocks, this.iteration);
     reporter.blocks(this.iteration, blocks, ran, targetShareOf(this.settings.savers), trainer.gateProbabilities(samples));
@@ -200,7 +207,8 @@ export class TrainingLoop {
     return { metrics, predictedEntries: trainer.predictedEntries(), seconds };
   }
 
-  private async applyTunings(): Promise<void> {
+  /** @returns whether the settings are others than before. */
+  private async applyTunings(): Promise<boolean> {
     const iteration = this.iteration + 1;
     const before = this.settings;
     while (this.recordedTunings[0] !== undefined && this.recordedTunings[0].iteration <= iteration) {
@@ -211,29 +219,45 @@ export class TrainingLoop {
       this.recordedTunings.length = 0;
       this.settings = tuned(this.settings, tuning);
       this.parts.emit({ type: 'tuning', iteration, tuning });
-      this.parts.reporter.prediction(this.iteration, this.settings);
     }
-    if (this.settings !== before) await this.recompile(before);
+    if (this.settings === before) return false;
+    const [plan, asBefore] = [planIterations(this.settings), planIterations(before)];
+    // Only what changes the length makes a new plan: it would round anew.
+    if (plan.planned !== asBefore.planned || plan.nominalShare !== asBefore.nominalShare)
+      this.plan = planIterations(this.settings, this.iteration, this.parts.ledger.nominalIterations);
+    await this.recompile(before);
+    this.parts.reporter.prediction(this.iteration, this.settings, this.plan);
+    return true;
   }
 
   /** Settings that ask for another program get one, which goes on with the same weights. */
   private async recompile(before: LiveSettings): Promise<void> {
     const { configuration, newGates, trainer } = this.parts;
-    const options = compileOptionsOf(configuration, this.settings);
-    if (JSON.stringify(options) === JSON.stringify(compileOptionsOf(configuration, before))) return;
-    await trainer.recompile(options, (gates) => newGates(gates, targetShareOf(this.settings.savers)));
+    this.warnedOfThreshold = false;
+    const [options, optionsBefore] = [this.settings, before].map((settings) => compileOptionsOf(configuration, settings));
+    if (JSON.stringify(options) === JSON.stringify(optionsBefore)) return;
+    await trainer.recompile(options!, (gates) => newGates(gates, targetShareOf(this.settings.savers)));
+    if (JSON.stringify(options!.gating) === JSON.stringify(optionsBefore!.gating)) return;
+    this.tally.forget(this.iteration);
+    this.warnOfObstacle();
+  }
+
+  /** Where savers are to skip blocks of a network that has none to skip. */
+  private warnOfObstacle(): void {
+    const { obstacleToSkipping, warn } = this.parts;
+    if (gatingOf(this.settings.savers) && obstacleToSkipping !== undefined) warn(obstacleToSkipping);
   }
 
   /** What is done at every interval is due then and after the last iteration, once. */
   private isDue(interval: number, doneAt: number): boolean {
-    const isTurn = this.iteration % interval === 0 || this.iteration >= plannedIterations(this.settings);
+    const isTurn = this.iteration % interval === 0 || this.iteration >= this.plan.planned;
     return isTurn && this.iteration > 0 && doneAt !== this.iteration;
   }
 
   /** A stop abandons an evaluation; the resumed run makes up for it. */
   private async evaluateIfDue(): Promise<void> {
     const { clock, configuration, emit, ledger, reporter, tests } = this.parts;
-    if (!this.isDue(intervalOf(configuration.evaluateEvery, 10, this.settings), this.evaluatedAt)) return;
+    if (!this.isDue(intervalOf(configuration.evaluateEvery, 10, this.plan.planned), this.evaluatedAt)) return;
     const started = clock.seconds;
     const evaluation = await tests.evaluate(this.settings.savers, this.iteration, this.blockShares);
     if (evaluation === undefined) return;
@@ -245,7 +269,7 @@ export class TrainingLoop {
     emit({ type: 'evaluation', iteration: this.iteration, ...evaluation, ...(gates && { gates }), ...cost });
     if (gates) this.warnOfThreshold(gates);
     reporter.layerEnergy(this.iteration);
-    reporter.prediction(this.iteration, this.settings);
+    reporter.prediction(this.iteration, this.settings, this.plan);
   }
 
   /** Gates that open above one half may run much more or less than they did in training: then that test says nothing of the training. */
@@ -263,7 +287,7 @@ export class TrainingLoop {
 
   /** Also at the end: the final model may be lost in writing, and the counts of what ran are priced later. */
   private async checkpointIfDue(): Promise<void> {
-    if (!this.isDue(intervalOf(this.parts.configuration.checkpointEvery, 20, this.settings), this.checkpointAt)) return;
+    if (!this.isDue(intervalOf(this.parts.configuration.checkpointEvery, 20, this.plan.planned), this.checkpointAt)) return;
     try {
       await this.checkpoint();
     } catch (error) {

@@ -14,6 +14,7 @@ export const trainingStateSchema = z.strictObject({
   /** Wall-clock of the run so far, pauses between resumes left out. */
   elapsedSeconds: z.number().min(0),
   settings: z.strictObject({ learningRate: z.number(), iterations: z.int(), savers: saversSchema }),
+  plan: z.strictObject({ planned: z.int().min(0), nominalShare: z.number().positive() }),
   /** States of the random streams. */
   random: z.strictObject({ dropping: z.unknown(), dropout: z.unknown(), blocks: z.unknown().default(0) }),
   ledger: z.unknown(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/platform/random';
 import { type RunConfiguration, runConfigurationSchema } from '../../src/protocol/configuration';
+import { planIterations } from '../../src/training/iteration-plan';
 import { scheduledLearningRate } from '../../src/training/learning-rate-schedule';
 import { dropProbabilityOf, intervalOf, liveSettings, tuned } from '../../src/training/live-settings';
 import { MiniBatchDropping } from '../../src/training/mini-batch-dropping';
@@ -72,15 +73,15 @@ describe('live settings', () => {
   });
 
   it('give the interval of what is done so many times a run, SMD’s stretched schedule counted', () => {
-    expect(intervalOf(0, 10, settings)).toBe(40);
-    expect(intervalOf(7, 10, settings)).toBe(7);
-    expect(intervalOf(0, 20, tuned(settings, { iterations: 3, smd: { enabled: false } }))).toBe(1);
+    expect(intervalOf(0, 10, planIterations(settings).planned)).toBe(40);
+    expect(intervalOf(7, 10, 400)).toBe(7);
+    expect(intervalOf(0, 20, 3)).toBe(1);
   });
 
   it('predict the end from what has run and what each remaining iteration costs on average', () => {
     const record = predictEnd({
       iteration: 100,
-      settings,
+      ...{ settings, plan: planIterations(settings) },
       energyJ: 60,
       baselineEnergyJ: 75,
       seconds: 12,

@@ -1,6 +1,7 @@
 import { formatShare } from '../../src/energy/format';
 import type { Tuning } from '../../src/protocol/configuration';
 import type { TuningRecord } from '../../src/protocol/records';
+import { tuningsThatHold } from '../../src/protocol/tunings';
 import type { Mark } from './chart-content';
 
 type SaverName = { [Name in keyof Tuning]-?: NonNullable<Tuning[Name]> extends object ? Name : never }[keyof Tuning];
@@ -11,7 +12,11 @@ const switched = (name: string) => (on: boolean) => `${name} ${on ? 'on' : 'off'
 
 /** What a change of each knob is called; the compiler checks that none is missing. */
 const words: Words = {
-  smd: { enabled: switched('SMD'), dropProbability: (share) => `drop ${formatShare(share)}` },
+  smd: {
+    enabled: switched('SMD'),
+    dropProbability: (share) => `drop ${formatShare(share)}`,
+    scheduleStretch: (factor) => `schedule × ${Number(factor.toFixed(2))}`,
+  },
   slu: {
     enabled: switched('SLU'),
     skipRatio: (share) => `skip ${formatShare(share)}`,
@@ -42,6 +47,7 @@ const words: Words = {
   },
 };
 const saverNames = Object.keys(words) as SaverName[];
+const baselines = { smb: 'no baseline', '8bit': 'fixed 8-bit', signsgd: 'SignSGD' } as const;
 
 /** Says in a few words what a tuning changed. */
 export function describeTuning(tuning: Tuning): string {
@@ -50,9 +56,10 @@ export function describeTuning(tuning: Tuning): string {
     const ofKnobs = words[name] as Readonly<Record<string, (value: never) => string>>;
     return Object.keys(ofKnobs).flatMap((knob) => (change[knob] === undefined ? [] : ofKnobs[knob]!(change[knob] as never)));
   });
-  const { learningRate, iterations } = tuning;
+  const { learningRate, iterations, baseline } = tuning;
   return [
     ...ofSavers,
+    ...(baseline === undefined ? [] : [baselines[baseline]]),
     ...(learningRate === undefined ? [] : [`learning rate ${learningRate}`]),
     ...(iterations === undefined ? [] : [`${iterations} iterations`]),
   ].join(', ');
@@ -61,7 +68,7 @@ export function describeTuning(tuning: Tuning): string {
 /** Marks of the changes made while the run was live; several at one iteration, as a moving slider makes them, become the last one. */
 export function tuningMarks(tunings: readonly TuningRecord[]): Mark[] {
   const byIteration = new Map<number, Tuning>();
-  for (const { iteration, tuning } of tunings) {
+  for (const { iteration, tuning } of tuningsThatHold(tunings)) {
     const before: Tuning = byIteration.get(iteration) ?? {};
     const savers = saverNames.filter((name) => before[name] || tuning[name]).map((name) => [name, { ...before[name], ...tuning[name] }]);
     byIteration.set(iteration, { ...before, ...tuning, ...Object.fromEntries(savers) });

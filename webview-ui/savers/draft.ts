@@ -65,15 +65,16 @@ export class Draft {
   }
 }
 
-/** Savers with knobs that a live run can take over. */
-type SaverName = keyof Savers & keyof Tuning;
-const saverNames = Object.keys(saversSchema.shape).filter((name) => name in tuningSchema.shape) as SaverName[];
+/** Savers with knobs of their own. */
+type SaverName = Exclude<keyof Savers, 'baseline'>;
+const saverNames = Object.keys(saversSchema.shape).filter((name) => name !== 'baseline') as SaverName[];
 
 /** What of the settings a live run can take over, where it differs. */
 function tuningBetween(before: RunConfiguration, after: RunConfiguration): Tuning | undefined {
   const tuning: Tuning = {};
   if (after.learningRate !== before.learningRate) tuning.learningRate = after.learningRate;
   if (after.iterations !== before.iterations) tuning.iterations = after.iterations;
+  if (after.savers.baseline !== before.savers.baseline) tuning.baseline = after.savers.baseline;
   for (const name of saverNames) {
     const change = saverChange(name, before.savers, after.savers);
     if (change) Object.assign(tuning, { [name]: change });

@@ -45,8 +45,10 @@ export interface CompiledGates {
   readonly learning?: LearningGateTensors;
 }
 
-/** Kernels that are updated by signs. */
+/** Weights that are updated by signs: kernels of convolutions, and with `quantized` those of gates that read an image. */
 export interface CompiledSigns {
+  /** Their names. */
+  readonly weights: ReadonlySet<string>;
   /** float32 [1]. */
   readonly learningRate: TensorId;
   /** float32 [1]: PSG's threshold, or where negative −β, the share of the largest predicted magnitude. */
@@ -150,14 +152,15 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     gradientsByName.set(weight.name, gradient);
     train.push({ kind: 'sgdMomentum', w: weight.tensor, g: gradient, v, learningRate: rate, momentum: options.momentum, weightDecay });
   };
-  const signed = new Set(signs ? weights.kernelsOf(['conv2d', 'depthwiseConv2d']) : []);
-  for (const weight of weights.all) {
-    update(weight, signs && signed.has(weight.tensor) ? signs.learningRate : learningRate, options.weightDecay);
-  }
-  const signedGates = new Set(signs && slu?.quantized ? learning?.weights.features : []);
-  for (const weight of learning?.allWeights ?? []) {
-    update(weight, signs && signedGates.has(weight) ? signs.learningRate : learning!.learningRate, slu!.weightDecay);
-  }
+  const kernels = new Set(weights.kernelsOf(['conv2d', 'depthwiseConv2d']));
+  const signedWeights = [
+    ...weights.all.filter(({ tensor }) => kernels.has(tensor)),
+    ...((slu?.quantized && learning?.weights.features) || []),
+  ];
+  const signedNames = new Set(signs ? signedWeights.map(({ name }) => name) : []);
+  const rateOf = (name: string, otherwise: TensorId) => (signs && signedNames.has(name) ? signs.learningRate : otherwise);
+  for (const weight of weights.all) update(weight, rateOf(weight.name, learningRate), options.weightDecay);
+  for (const weight of learning?.allWeights ?? []) update(weight, rateOf(weight.name, learning!.learningRate), slu!.weightDecay);
   if (learning) momenta.set('gates/mean gradient of the masks', learning.mean);
 
   skippingPass(builder.section('observe'), 'observe', gating && 'skip');
@@ -190,7 +193,7 @@ export function compileNetwork(graph: LayerGraph, options: CompileOptions): Comp
     weights: weights.all,
     ranges: ranges.all,
     ...(signs && {
-      signs: { learningRate: signs.learningRate, threshold: signs.threshold, predictors: signs.gradients.predictors },
+      signs: { weights: signedNames, learningRate: signs.learningRate, threshold: signs.threshold, predictors: signs.gradients.predictors },
     }),
     momenta,
     gradients: gradientsByName,

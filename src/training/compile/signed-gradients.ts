@@ -1,4 +1,5 @@
 import type { Operation, TensorId, Window } from '../../engine/program';
+import { elementsOf } from '../../network/graph-queries';
 import type { FixedPoint, Operands, Quantizer } from './fixed-point';
 import type { ProgramBuilder } from './program-builder';
 
@@ -9,6 +10,8 @@ export interface CompiledPredictor {
   readonly entries: number;
   /** float32 [2], after `train`: entries that the predictor decided, and those of them whose full gradient has another sign. */
   readonly metrics: TensorId;
+  /** List of the samples that ran through the convolution; all where absent. */
+  readonly samples: TensorId | undefined;
 }
 
 /** One use of a convolution's kernel in the backward pass. */
@@ -56,7 +59,7 @@ export class SignedGradients {
     if (!predictor || !quantizer || !operands.format) return [full(whole), { kind: 'sign', x: whole, y: g }];
     const predicted = another('predicted gradient', kernelShape);
     const metrics = builder.tensor(`predicted entries of ${layer}`, [2], 'output');
-    this.compiled.push({ layer, entries: kernelShape.reduce((product, size) => product * size, 1), metrics });
+    this.compiled.push({ layer, entries: elementsOf(kernelShape), metrics, samples });
     const { range: gradientRange } = quantizer.gradient(dy, samples);
     return [
       full(whole),

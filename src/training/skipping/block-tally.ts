@@ -38,16 +38,18 @@ export class BlockTally {
     return blockShares ?? (samples > 0 ? executed.map((count) => count / samples) : undefined);
   }
 
-  /** Adds an iteration. Counts of other blocks, from before the settings changed, are dropped. */
+  /** Adds an iteration. */
   add(executed: readonly number[], samples: number): void {
-    const same = this.at.executed.length === executed.length;
-    const { blockShares, ...rest } = this.at;
     this.at = {
-      ...rest,
-      ...(blockShares?.length === executed.length && { blockShares }),
-      samples: (same ? this.at.samples : 0) + samples,
-      executed: executed.map((count, place) => count + (same ? this.at.executed[place]! : 0)),
+      ...this.at,
+      samples: this.at.samples + samples,
+      executed: executed.map((count, place) => count + (this.at.executed[place] ?? 0)),
     };
+  }
+
+  /** Begins anew: other blocks may be skipped from here on, or in another way. */
+  forget(iteration: number): void {
+    this.at = { ...noTally, recordedAt: iteration };
   }
 
   /** Ends the interval with a record at this iteration: executed share of computation, and of the samples by block. */
