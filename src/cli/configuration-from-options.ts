@@ -4,9 +4,36 @@ import { issuesInWords } from '../protocol/issue-in-words';
 import type { TrainingOptions } from './options';
 import { trainedModelFolder } from './trained-model';
 
+/** Options that say how a saver works, by the one that switches it on. */
+const details: Readonly<Partial<Record<keyof TrainingOptions, readonly (keyof TrainingOptions)[]>>> = {
+  smd: ['smdStretch'],
+  slu: ['sluBlocks', 'sluCostWeight', 'sluGateLearningRateFactor', 'sluEstimator', 'sluExecution'],
+  psg: [
+    ...(['psgThreshold', 'psgThresholdKind', 'psgActivationBits', 'psgActivationMsbBits'] as const),
+    ...(['psgWeightBits', 'psgGradientBits', 'psgGradientMsbBits'] as const),
+  ],
+  swa: ['swaStart', 'swaLearningRateFactor', 'swaEvery', 'swaBatches'],
+};
+
+const flag = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Who says how a saver is to work means it to work. */
+function refuseDetailsAlone(options: TrainingOptions): void {
+  for (const [saver, names] of Object.entries(details) as [keyof TrainingOptions, readonly (keyof TrainingOptions)[]][]) {
+    const given = names.find((name) => options[name] !== undefined);
+    if (given !== undefined && options[saver] === undefined)
+      throw new Error(`${flag(given)} has no effect without ${flag(saver)}: give both, or neither.`);
+  }
+  const { psg, baseline, psgLearningRate } = options;
+  if (psgLearningRate !== undefined && !psg && baseline !== 'signsgd')
+    throw new Error('--psg-learning-rate has no effect without --psg or --baseline signsgd: give one of them, or leave it out.');
+  if (psg && baseline !== undefined && baseline !== 'smb')
+    throw new Error(`--baseline ${baseline} has no effect beside --psg, which says how convolutions compute: give one of the two.`);
+}
+
 /**
  * The run configuration that a command line stands for; what is not given has the schema's default.
- * @throws Error with one sentence per value that cannot be used.
+ * @throws Error with one sentence per value that cannot be used, or for an option that would have no effect.
  */
 export function configurationFromOptions(model: ModelReference, options: TrainingOptions): RunConfiguration {
   const smd = options.smd === undefined ? {} : { enabled: options.smd > 0, dropProbability: options.smd };
@@ -61,8 +88,9 @@ export function configurationFromOptions(model: ModelReference, options: Trainin
     }),
   });
   const parsed = runConfigurationSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new Error(issuesInWords(parsed.error.issues, input));
+  if (!parsed.success) throw new Error(issuesInWords(parsed.error.issues, input));
+  refuseDetailsAlone(options);
+  return parsed.data;
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -14,9 +14,11 @@ export interface GatedBlock extends ResidualBlock {
   readonly cost: number;
 }
 
+/** A softmax ends no block: it makes probabilities of the logits, and training takes the logits. */
 function endingOf(graph: LayerGraph, { add }: ResidualBlock): string {
   const [reader, ...others] = readersOf(graph, add);
-  return reader?.kind === 'activation' && others.length === 0 && !graph.outputs.includes(add) ? reader.name : add;
+  const isActivated = reader?.kind === 'activation' && reader.function !== 'softmax';
+  return isActivated && others.length === 0 && !graph.outputs.includes(add) ? reader.name : add;
 }
 
 /**

@@ -35,7 +35,7 @@ import { RunClock } from './run-clock';
 import type { RunControl } from './run-control';
 import { RunReporter } from './run-reporter';
 import { noTally } from './skipping/block-tally';
-import { foldBranches } from './skipping/fold-branches';
+import { foldBranches, unfoldBranches } from './skipping/fold-branches';
 import { initializeGateWeights } from './skipping/gate-weights';
 import { targetShareOf } from './skipping/gating-of';
 import { Trainer } from './trainer';
@@ -95,8 +95,7 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       const initial = (await initialPythonWeights(run)) ?? initializeWeights(graph, streams.weights);
       const gates = newGates(trainer.gateWeights, targetShareOf(from.settings.savers));
       const fresh = new Map([...initial, ...gates]);
-      const { startFrom } = configuration;
-      trainer.writeWeights(startFrom ? startingWeights(graph, (await readTrainedModel(startFrom)).weights, fresh) : fresh);
+      trainer.writeWeights(configuration.startFrom ? startingWeights(graph, await trainedWeights(configuration.startFrom), fresh) : fresh);
     }
 
     const average = new WeightAverage(checkpoint?.state.average, checkpoint?.average);
@@ -135,11 +134,13 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
       const outcome = await loop.run();
       if (outcome === 'finished') {
         const { iteration, settings } = loop.state;
-        const weights = finite(modelToKeep(await loop.model(), settings.savers, loop.blockShares), iteration);
+        const kept = modelToKeep(await loop.model(), settings.savers, loop.blockShares);
+        const weights = finite(kept.weights, iteration);
         const { count } = average.state;
         const described = {
           ...metadata(dataset, trainer, iteration),
           ...(count > 0 && { averagedWeights: count }),
+          ...(kept.branchShares && { branchShares: kept.branchShares }),
           ...quantizedInference(settings, weights),
         };
         const files = { ...encodeModel({ graph, weights, metadata: described }), ...(await pythonModelFiles(run, weights)) };
@@ -153,15 +154,31 @@ export async function executeRun(task: RunTask): Promise<'finished' | 'stopped'>
     trainer.dispose();
   }
 
+  /** Weights of a trained model; of blocks that this run may skip, those that they had while they could be skipped. */
+  async function trainedWeights(folder: string): Promise<WeightValues> {
+    const { weights, metadata } = await readTrainedModel(folder);
+    return unfoldBranches(graph, weights, trainer.gatedBlocks, metadata.branchShares ?? {});
+  }
+
   /** Where blocks were skipped, the weights with which the plain network gives what was tested with all blocks. */
-  function modelToKeep(weights: WeightValues, { slu, stochasticDepth }: Savers, ran: readonly number[] | undefined): WeightValues {
+  function modelToKeep(
+    weights: WeightValues,
+    { slu, stochasticDepth }: Savers,
+    ran: readonly number[] | undefined,
+  ): { weights: WeightValues; branchShares?: Record<string, number> } {
     const blocks = trainer.gatedBlocks;
     const shares = slu.enabled ? ran : survivalProbabilities(blocks, stochasticDepth.skipRatio);
-    if (blocks.length === 0 || shares === undefined) return weights;
+    if (blocks.length === 0 || shares === undefined) return { weights };
     const { weights: folded, unfolded } = foldBranches(graph, weights, blocks, shares);
-    if (unfolded.length > 0)
-      warn(`The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, where the tests of this run gave it less.`);
-    return folded;
+    if (unfolded.length > 0) {
+      const tested = slu.enabled ? 'as the test of all blocks does' : 'where the tests of this run gave it less';
+      warn(
+        `The kept model runs the branch at “${unfolded.join('”, “')}” at full weight, ${tested}: its last layer cannot take the share of images ` +
+          'that ran through it.',
+      );
+    }
+    const byAdd = blocks.map(({ add }, place): [string, number] => [add, shares[place]!]);
+    return { weights: folded, branchShares: Object.fromEntries(byAdd.filter(([add]) => !unfolded.includes(add))) };
   }
 
   async function writeCheckpoint(state: TrainingState, average: WeightAverage): Promise<void> {

@@ -1,4 +1,4 @@
-import { elementsOf, layerOf } from '../network/graph-queries';
+import { elementsOf } from '../network/graph-queries';
 import { layerWeights } from '../network/weights';
 import type { Layer, LayerGraph } from '../protocol/layer-graph';
 import { logitsLayer } from './compile/network-ending';
@@ -43,7 +43,7 @@ export function withClasses(graph: LayerGraph, classes: number): LayerGraph {
  */
 export function startingWeights(graph: LayerGraph, stored: WeightValues, fresh: WeightValues): WeightValues {
   const head = new Set(layerWeights(graph, logitsLayer(graph)).map(({ name }) => name));
-  const required = new Map(graph.layers.flatMap((layer) => layerWeights(graph, layerOf(graph, layer.name))).map((one) => [one.name, one]));
+  const required = new Map(graph.layers.flatMap((layer) => layerWeights(graph, layer)).map((one) => [one.name, one]));
   return new Map(
     [...fresh].map(([name, values]) => {
       const given = stored.get(name);

@@ -34,6 +34,8 @@ export const modelMetadataSchema = z.object({
   averagedWeights: z.int().min(1).optional(),
   /** Weights of the gates that trained with the network (SLU), as they lie in `gates.bin`. The model itself runs all of its blocks. */
   gates: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(1)) })).optional(),
+  /** By a residual block's add, the share of training samples that ran through its branch, where that went into the branch's last weights. */
+  branchShares: z.record(z.string(), z.number().min(0).max(1)).optional(),
   /** Absent for a model that computes in float32. */
   quantization: quantizationSchema.optional(),
 });

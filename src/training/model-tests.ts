@@ -5,7 +5,7 @@ import { type AveragedModelParts, withAveragedModel } from './averaged-model';
 import type { Evaluation } from './evaluate-test-set';
 import type { WeightValues } from './initialize-weights';
 import { drawBlocks } from './skipping/block-draws';
-import { type TestParts, testAsTrained, testGates } from './skipping/test-gates';
+import { type TestParts, testAsTrained, testGates } from './skipping/gated-evaluation';
 import type { LabelledImages } from './trainer';
 
 type Parts = Omit<TestParts, 'savers'> &

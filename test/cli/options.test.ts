@@ -21,7 +21,7 @@ describe('options of training', () => {
     const words =
       '--data /d --from /m --no-augment --iterations 5 --batch 6 --seed 7 --learning-rate 0.2 --momentum 0.8 --weight-decay 0.3 --smd 0.25 --smd-stretch 2 ' +
       '--psg --psg-learning-rate 0.01 --psg-threshold 0.1 --psg-threshold-kind absolute --psg-activation-bits 10 --psg-activation-msb-bits 5 ' +
-      '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline 8bit ' +
+      '--psg-weight-bits 9 --psg-gradient-bits 12 --psg-gradient-msb-bits 11 --baseline smb ' +
       '--schedule steps --swa --swa-start 0.6 --swa-learning-rate-factor 0.5 --swa-every 5 --swa-batches 4 ' +
       '--slu 0.6 --slu-blocks all --slu-cost-weight 2 --slu-gate-learning-rate-factor 4 --slu-estimator plain --slu-execution masked ' +
       '--evaluate-every 8 --checkpoint-every 9 --engine wasm --threads 2 --profile mine';
@@ -62,7 +62,7 @@ describe('options of training', () => {
           gradientMsbBits: 11,
         },
         swa: { enabled: true, startShare: 0.6, learningRateFactor: 0.5, every: 5, batchNormBatches: 4 },
-        baseline: '8bit',
+        baseline: 'smb',
       },
       evaluateEvery: 8,
       checkpointEvery: 9,
@@ -79,6 +79,25 @@ describe('options of training', () => {
     expect(() => parse('--slu', '0.4', '--stochastic-depth', '0.2')).toThrow(
       'The switch for stochastic depth must be off while SLU decides which blocks run.',
     );
+  });
+
+  it.each([
+    ['--smd-stretch 2', '--smd-stretch has no effect without --smd: give both, or neither.'],
+    ['--slu-estimator plain', '--slu-estimator has no effect without --slu: give both, or neither.'],
+    ['--psg-threshold 0.1', '--psg-threshold has no effect without --psg: give both, or neither.'],
+    ['--swa-every 5', '--swa-every has no effect without --swa: give both, or neither.'],
+    [
+      '--psg-learning-rate 0.1',
+      '--psg-learning-rate has no effect without --psg or --baseline signsgd: give one of them, or leave it out.',
+    ],
+    ['--psg --baseline 8bit', '--baseline 8bit has no effect beside --psg, which says how convolutions compute: give one of the two.'],
+  ])('that would have no effect are refused: %s', (words, sentence) => {
+    expect(() => parse(...words.split(' '))).toThrow(new Error(sentence));
+  });
+
+  it('choose another way to train', () => {
+    const { savers } = parse('--baseline', 'signsgd', '--psg-learning-rate', '0.01');
+    expect([savers.baseline, savers.psg.learningRate]).toEqual(['signsgd', 0.01]);
   });
 
   it('turn SMD off when its probability is 0', () => {

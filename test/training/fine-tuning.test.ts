@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
@@ -36,6 +37,16 @@ describe('a run that begins with a trained model', () => {
     expect(harness.records(run, 'iteration')[0]!.loss!).toBeLessThan(harness.records(trained, 'iteration')[0]!.loss! / 2);
     // Only the statistics of batch norm have moved; the gates are shifted by what two batches ran too much or too little.
     expect(Math.abs(test(run).gates!.full.accuracy - test(trained).gates!.full.accuracy)).toBeLessThan(0.15);
+    // Branches count as they did while they could be skipped, not by the share that went into the kept model's weights.
+    const state = async (of: RunFolder) => (await readTrainedModel(join(of.directory, 'model'))).metadata.branchShares!;
+    expect(Object.values(await state(trained)).every((share) => share > 0.2 && share < 1)).toBe(true);
+    const newest = readdirSync(join(trained.directory, 'checkpoints')).sort().at(-1)!;
+    const raw = (await readTrainedModel(join(trained.directory, 'checkpoints', newest))).weights;
+    const begun = (
+      await readTrainedModel(join(run.directory, 'checkpoints', readdirSync(join(run.directory, 'checkpoints')).sort().at(-1)!))
+    ).weights;
+    for (const name of ['block2_bn2/gamma', 'block3_bn2/beta'])
+      for (const [i, value] of begun.get(name)!.entries()) expect(value, name).toBeCloseTo(raw.get(name)![i]!, 5);
     const gates = async (of: RunFolder) => (await readTrainedModel(join(of.directory, 'model'))).weights.get('gates/lstm/input');
     expect(await gates(run)).toEqual(await gates(trained));
   });

@@ -66,6 +66,16 @@ describe('a run with PSG', () => {
     expect(Object.values(ranges).every((range) => range > 0)).toBe(true);
   });
 
+  it('says what an image costs to classify in fixed point, where gates are tested', async () => {
+    const inferenceJ = [];
+    for (const savers of [{ slu: { enabled: true } }, { slu: { enabled: true }, psg }]) {
+      const run = harness.create({ ...settings, iterations: 10, savers });
+      await harness.work(run);
+      inferenceJ.push(harness.records(run, 'evaluation').at(-1)!.gates!.full.inferenceJ);
+    }
+    expect(inferenceJ[1]!).toBeLessThan(0.9 * inferenceJ[0]!);
+  });
+
   it('resumes to the same bits after a kill, all savers on and settings changed on the way', async () => {
     const savers = {
       psg,

@@ -1,4 +1,5 @@
 import type { Operation, TensorId } from '../../engine/program';
+import { gatedBlocksOf } from '../../network/gated-blocks';
 import { isNonNegative } from '../../network/non-negative';
 import { findResidualBlocks } from '../../network/residual-blocks';
 import type { LayerGraph } from '../../protocol/layer-graph';
@@ -28,11 +29,15 @@ export interface Operands {
 
 /**
  * Whether the output of a layer may be negative, as fixed point needs to know. A sample that skips a block takes its shortcut, which may be a
- * projection without an activation behind it.
+ * projection without an activation behind it; only what is within a branch, and behind no end of a block inside it, never holds such a value.
  */
 export function signedActivations(graph: LayerGraph, { skipping }: FixedPoint): (layer: string) => boolean {
   const branches = new Set(findResidualBlocks(graph).flatMap(({ branch }) => branch));
-  return (layer) => !isNonNegative(graph, layer) || ((skipping ?? false) && !branches.has(layer));
+  const endings = new Set(gatedBlocksOf(graph).map(({ ending }) => ending));
+  return (layer) => {
+    const passes = (name: string) => !endings.has(name);
+    return !isNonNegative(graph, layer, skipping ? passes : undefined) || ((skipping ?? false) && !branches.has(layer));
+  };
 }
 
 /** Part of its old value that the running range of an activation keeps in each iteration, as the authors' code has it. */

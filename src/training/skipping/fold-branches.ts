@@ -13,7 +13,7 @@ function linearWeights(layer: Layer): readonly WeightRole[] {
 /**
  * Weights of the plain network, which runs every block, for one that was trained with blocks skipped: each gated branch counts by the share
  * of samples that it ran for (Huang et al., ECCV 2016, equation 5), which goes into the weights of its last layer.
- * @param shares of those blocks, 0 to 1.
+ * @param shares of those blocks.
  * @returns the weights, and the adds of blocks whose branch ends with a layer that cannot take it (or shares its weights).
  */
 export function foldBranches(
@@ -38,4 +38,24 @@ export function foldBranches(
     return [];
   });
   return { weights: folded, unfolded };
+}
+
+/**
+ * Takes out of a model's weights again what went into those of the branches that may be skipped from now on; a branch that never ran stays as it
+ * is.
+ * @param shares by the block's add.
+ */
+export function unfoldBranches(
+  graph: LayerGraph,
+  weights: WeightValues,
+  blocks: readonly GatedBlock[],
+  shares: Readonly<Record<string, number>>,
+): WeightValues {
+  const ran = blocks.filter(({ add }) => (shares[add] ?? 0) > 0);
+  return foldBranches(
+    graph,
+    weights,
+    ran,
+    ran.map(({ add }) => 1 / shares[add]!),
+  ).weights;
 }

@@ -5,6 +5,7 @@ import { gatedBlocksOf } from '../../../src/network/gated-blocks';
 import { buildResNet } from '../../../src/network/resnet';
 import type { LayerGraph } from '../../../src/protocol/layer-graph';
 import { type CompiledNetwork, compileNetwork } from '../../../src/training/compile/compile-network';
+import { signedActivations } from '../../../src/training/compile/fixed-point';
 import type { Gating } from '../../../src/training/compile/gate-tensors';
 import { relativeError } from '../../engine/relative-error';
 import { GraphBuilder, noise } from '../graph-builder';
@@ -80,6 +81,44 @@ describe('gated blocks of a network', () => {
   it('are all but the first where every shortcut changes the shape', () => {
     const graph = buildResNet({ depth: 8, inputShape: [32, 32, 3], classes: 10 });
     expect(gatedBlocksOf(graph, 'identity')).toEqual(gatedBlocksOf(graph));
+  });
+});
+
+describe('a block at the end of the logits', () => {
+  it('ends with its add, whose softmax is none of the layers that are trained', async () => {
+    const builder = new GraphBuilder([6]).dense('a', 'input', 4).dense('b', 'a', 4).add('first', 'b', 'a');
+    const graph = builder.dense('c', 'first', 4).add('second', 'c', 'first').activation('probabilities', 'second', 'softmax').build();
+    expect(gatedBlocksOf(graph).map(({ ending }) => ending)).toEqual(['second']);
+    const network = compiled(graph, { kind: 'slu', execution: 'skip', estimator: 'centred', weightDecay: 0 });
+    const executable = fill(network, await new ReferenceEngine().compile(network.program));
+    executable.write(network.gates!.learning!.uniforms, Float32Array.of(-1, 2, -1, 2, -1));
+    executable.run('train', samples);
+    expect(executable.read(network.trainMetrics)[0]).toBeGreaterThan(0);
+    expect(executable.read(network.gates!.executed[0]!)[0]).toBe(3);
+  });
+});
+
+describe('fixed point', () => {
+  it('has a sign wherever a sample that skips a block may bring values without an activation, inside another block as well', () => {
+    const builder = new GraphBuilder([5, 5, 2]).conv('stem', 'input', 3, 3, { padding: around }).activation('stem_out', 'stem', 'relu');
+    builder.conv('a1', 'stem_out', 3, 3, { padding: around }).add('a', 'a1', 'stem_out').activation('a_out', 'a', 'relu');
+    builder.conv('outer1', 'a_out', 3, 3, { padding: around });
+    builder.conv('inner1', 'outer1', 3, 3, { padding: around }).activation('inner1_out', 'inner1', 'relu');
+    builder
+      .conv('inner2', 'inner1_out', 3, 3, { padding: around })
+      .add('inner', 'inner2', 'outer1')
+      .activation('inner_out', 'inner', 'relu');
+    builder.pool('maxPooling2d', 'inner_pool', 'inner_out', 1, 1).conv('outer2', 'inner_pool', 3, 3, { padding: around });
+    const graph = builder
+      .add('outer', 'outer2', 'a_out')
+      .activation('outer_out', 'outer', 'relu')
+      .globalPool('pool', 'outer_out')
+      .dense('d', 'pool', 4)
+      .build();
+    expect(gatedBlocksOf(graph).map(({ ending }) => ending)).toEqual(['inner_out']);
+    const signed = (skipping: boolean) => signedActivations(graph, { activationBits: 8, weightBits: 8, skipping });
+    for (const layer of ['inner_out', 'inner_pool']) expect([signed(true)(layer), signed(false)(layer)], layer).toEqual([true, false]);
+    expect([signed(true)('inner1_out'), signed(true)('outer1')]).toEqual([false, true]);
   });
 });
 

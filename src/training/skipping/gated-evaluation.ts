@@ -1,4 +1,5 @@
 import { inferenceEnergy } from '../../energy/inference-energy';
+import { saverWidths } from '../../energy/saver-widths';
 import { survivalProbabilities } from '../../network/stochastic-depth';
 import { Random } from '../../platform/random';
 import type { Savers } from '../../protocol/configuration';
@@ -51,7 +52,7 @@ export async function testGates(
   sampled: Evaluation,
   blockShares: readonly number[] | undefined,
 ): Promise<GatedTests | undefined> {
-  const { trainer, testBatches, graph, profile, abandoned } = parts;
+  const { trainer, testBatches, graph, profile, savers, abandoned } = parts;
   const blocks = trainer.gatedBlocks;
   const half = (samples: number): BlockDraw => ({ uniforms: new Float32Array(samples * blocks.length).fill(0.5) });
   const threshold = await evaluateTestSet(trainer, testBatches(), abandoned, half);
@@ -61,7 +62,8 @@ export async function testGates(
   return { sampled: described(sampled), threshold: described(threshold!), full: described(full) };
 
   function described({ loss, accuracy, images, batches }: Evaluation): GatedTests['sampled'] {
-    const works = batches.map((batch) => blockWork(batch, blocks, true));
+    const bits = saverWidths(savers);
+    const works = batches.map((batch) => ({ ...blockWork(batch, blocks, true), ...(bits && { bits }) }));
     const ran = blocks.map((_, place) => batches.reduce((sum, { executed, samples }) => sum + (executed?.[place] ?? samples), 0));
     return { loss, accuracy, executedShare: executedShare(blocks, ran, images), inferenceJ: inferenceEnergy(graph, profile, works) };
   }
