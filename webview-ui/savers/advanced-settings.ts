@@ -35,12 +35,12 @@ function thresholdOf(thresholdKind: Psg['thresholdKind']): Partial<Psg> {
 }
 
 export interface AdvancedActions {
-  change<Name extends 'slu' | 'psg' | 'swa'>(saver: Name, change: Partial<Savers[Name]>): void;
+  change<Name extends 'smd' | 'slu' | 'psg' | 'swa'>(saver: Name, change: Partial<Savers[Name]>): void;
   /** A field holds what may not stand there. */
   invalid(): void;
 }
 
-/** Knobs of SLU, PSG and SWA that seldom need another value, folded away. */
+/** Knobs of the savers that seldom need another value, folded away. */
 export class AdvancedSettings {
   readonly root: HTMLElement;
   private readonly blocks;
@@ -48,6 +48,7 @@ export class AdvancedSettings {
   private readonly execution;
   private readonly thresholdKind;
   private readonly absoluteThreshold;
+  private readonly scheduleStretch;
   private readonly slu;
   private readonly psg;
   private readonly swa;
@@ -73,6 +74,12 @@ export class AdvancedSettings {
       number(knob, field, label, (value) => change('psg', { [knob]: value }));
     const ofSwa = (knob: 'learningRateFactor' | 'every' | 'batchNormBatches', field: NumberField, label: string) =>
       number(knob, field, label, (value) => change('swa', { [knob]: value }));
+    this.scheduleStretch = new NumberInput(
+      'scheduleStretch',
+      'Schedule, × the iterations',
+      (scheduleStretch) => change('smd', { scheduleStretch }),
+      invalid,
+    );
     this.slu = [ofSlu('costWeight', 'Weight of the cost'), ofSlu('gateLearningRateFactor', 'Learning rate of gates, × the run’s')];
     this.absoluteThreshold = ofPsg('threshold', 'absoluteThreshold', 'Threshold');
     // In two columns, what the predictor reads stands beside the bits that it is taken from.
@@ -93,7 +100,8 @@ export class AdvancedSettings {
     this.root = element(
       'details',
       { className: 'advanced' },
-      element('summary', { textContent: 'More of SLU, PSG and SWA' }),
+      element('summary', { textContent: 'More of SMD, SLU, PSG and SWA' }),
+      group('SMD', pair(this.scheduleStretch.root)),
       group('SLU', pair(this.blocks.root, this.estimator.root, this.execution.root, ...roots(this.slu))),
       group('PSG', pair(this.thresholdKind.root, this.absoluteThreshold.input.root), pair(...roots(this.psg))),
       group('SWA', pair(...roots(this.swa))),
@@ -112,7 +120,9 @@ export class AdvancedSettings {
     for (const input of [...this.numbers, ...this.choices]) input.disabled = disabled;
   }
 
-  fill({ slu, psg, swa }: RunConfiguration['savers']): void {
+  fill({ smd, slu, psg, swa }: RunConfiguration['savers']): void {
+    // The usual 4/3 without its endless digits; what is not typed anew stays as it is.
+    this.scheduleStretch.value = Number(smd.scheduleStretch.toFixed(4));
     for (const { knob, input } of this.slu) input.value = slu[knob];
     for (const { knob, input } of [this.absoluteThreshold, ...this.psg]) input.value = psg[knob];
     for (const { knob, input } of this.swa) input.value = swa[knob];
@@ -132,7 +142,7 @@ export class AdvancedSettings {
   }
 
   private get numbers(): readonly NumberInput[] {
-    return [...this.slu, this.absoluteThreshold, ...this.psg, ...this.swa].map(({ input }) => input);
+    return [this.scheduleStretch, ...[...this.slu, this.absoluteThreshold, ...this.psg, ...this.swa].map(({ input }) => input)];
   }
 
   private get choices(): readonly ChoiceInput[] {

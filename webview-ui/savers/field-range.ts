@@ -18,6 +18,7 @@ const fields = {
   learningRate: { name: 'Learning rate', schema: learningRate.unwrap(), whole: false },
   seed: { name: 'Seed', schema: seed.unwrap(), whole: true },
   dropProbability: { name: 'Drop probability', schema: smdSchema.shape.dropProbability.unwrap(), whole: false },
+  scheduleStretch: { name: 'Stretch of the schedule', schema: smdSchema.shape.scheduleStretch.unwrap(), whole: false },
   skipRatio: { name: 'Share skipped', schema: sluSchema.shape.skipRatio.unwrap(), whole: false },
   depthSkipRatio: { name: 'Share skipped', schema: stochasticDepthSchema.shape.skipRatio.unwrap(), whole: false },
   costWeight: { name: 'Weight of SLU’s cost', schema: sluSchema.shape.costWeight.unwrap(), whole: false },

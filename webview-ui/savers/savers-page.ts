@@ -110,6 +110,7 @@ export class SaversPage {
       group(
         'Savers and schedule',
         ...[this.liveNote, this.smd.root, this.slu.root, this.stochasticDepth.root, this.psg.root, this.swa.root],
+        this.baseline.root,
         pair(this.iterations.root, this.learningRate.root),
         this.advanced.root,
       ),
@@ -121,7 +122,6 @@ export class SaversPage {
         this.weights.root,
         this.data.root,
         this.device.root,
-        this.baseline.root,
         this.engine.root,
         pair(this.batchSize.root, this.seed.root),
       ),
@@ -207,9 +207,10 @@ export class SaversPage {
     this.controls.show(live, blocked, this.starting);
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
-    for (const input of [this.model, this.weights, this.data, this.device, this.baseline, this.engine, this.batchSize, this.seed])
+    for (const input of [this.model, this.weights, this.data, this.device, this.engine, this.batchSize, this.seed])
       input.disabled = live !== undefined;
-    for (const input of [this.iterations, this.learningRate, this.smd, this.slu, this.stochasticDepth, this.psg, this.swa, this.advanced])
+    const { smd, slu, stochasticDepth, psg, swa, baseline, iterations, learningRate, advanced } = this;
+    for (const input of [smd, slu, stochasticDepth, psg, swa, baseline, iterations, learningRate, advanced])
       input.disabled = live !== undefined && !live.ours;
   }
 
