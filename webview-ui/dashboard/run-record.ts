@@ -10,6 +10,7 @@ import type {
 } from '../../src/protocol/records';
 import { BoundedRecords } from './bounded-records';
 import { BoundedSeries } from './bounded-series';
+import { iterationsBetween, pausesOf, psgSwitch, type Switch, skippingSwitch } from './pauses';
 import { mergeBlockExecutions, mergeSignPredictions } from './saver-records';
 
 /** Points kept of each series; more are thinned evenly. */
@@ -49,9 +50,15 @@ export class RunRecord {
       else if (record.type === 'tuning') this.tunings.push(record);
       else if (record.type === 'prediction') this.prediction = record;
       else if (record.type === 'layerEnergy') this.layerEnergy = record;
-      else if (record.type === 'blockExecution') this.blockExecutions.append(record);
-      else if (record.type === 'signPrediction') this.signPredictions.append(record);
+      else if (record.type === 'blockExecution') this.takeOfSaver(this.blockExecutions, record, skippingSwitch);
+      else if (record.type === 'signPrediction') this.takeOfSaver(this.signPredictions, record, psgSwitch);
     }
+  }
+
+  /** A record is about all iterations since the one before, without those in which its saver was off. */
+  private takeOfSaver<T extends BlockExecutionRecord | SignPredictionRecord>(kept: BoundedRecords<T>, record: T, switched: Switch): void {
+    const { iteration } = record;
+    kept.append(record, iterationsBetween(kept.latest?.iteration ?? 0, iteration, pausesOf(this.tunings, switched, iteration)));
   }
 
   private takeIteration(record: IterationRecord): void {
