@@ -15,6 +15,7 @@ import { liveConfiguration } from './live-configuration';
 import { NumberInput } from './number-input';
 import { PsgInput } from './psg-input';
 import { RunControls } from './run-controls';
+import { skippingNote } from './skipping-note';
 import { SluInput } from './slu-input';
 import { SmdInput } from './smd-input';
 import { StochasticDepthInput } from './stochastic-depth-input';
@@ -80,6 +81,7 @@ export class SaversPage {
   private readonly smd = new SmdInput((change) => this.changeSaver('smd', change));
   private readonly slu = new SluInput((change) => this.changeSlu(change));
   private readonly stochasticDepth = new StochasticDepthInput((change) => this.changeSaver('stochasticDepth', change));
+  private readonly skippingNote = element('p', { className: 'note', hidden: true, attributes: { role: 'status' } });
   private readonly psg = new PsgInput((change) => this.changeSaver('psg', change));
   private readonly swa = new SwaInput((change) => this.changeSaver('swa', change));
   private readonly advanced = new AdvancedSettings({
@@ -109,7 +111,7 @@ export class SaversPage {
       this.controls.root,
       group(
         'Savers and schedule',
-        ...[this.liveNote, this.smd.root, this.slu.root, this.stochasticDepth.root, this.psg.root, this.swa.root],
+        ...[this.liveNote, this.smd.root, this.slu.root, this.stochasticDepth.root, this.skippingNote, this.psg.root, this.swa.root],
         this.baseline.root,
         pair(this.iterations.root, this.learningRate.root),
         this.advanced.root,
@@ -207,6 +209,9 @@ export class SaversPage {
     this.controls.show(live, blocked, this.starting);
     this.liveNote.hidden = !live?.ours;
     this.fixedNote.hidden = !live;
+    const nothingToSkip = skippingNote(graph, this.draft.configuration!.savers);
+    this.skippingNote.hidden = nothingToSkip === undefined;
+    setText(this.skippingNote, nothingToSkip ?? '');
     for (const input of [this.model, this.weights, this.data, this.device, this.engine, this.batchSize, this.seed])
       input.disabled = live !== undefined;
     const { smd, slu, stochasticDepth, psg, swa, baseline, iterations, learningRate, advanced } = this;
