@@ -2,6 +2,7 @@ import { formatShare } from '../../src/energy/format';
 import { formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent, LineSeries } from './chart-content';
 import { sampleEvenly } from './decimate';
+import { gateKindsInWords } from './gate-kinds-in-words';
 import type { RunRecord } from './run-record';
 import { mean } from './saver-records';
 import { type ChartOptions, iterationAxis } from './training-charts';
@@ -53,6 +54,7 @@ export function gatesContent({ blockExecutions, tunings }: RunRecord): ChartCont
   const probability = line('Gates’ probability, mean', 'purple', 'line', (index) => meanOf(records[index]!.gateProbability));
   const spread = line('Its spread over images', 'green', 'line', (index) => meanOf(records[index]!.gateSpread));
   const gated = probability.points.length > 0;
+  const kinds = last && gateKindsInWords(last);
   return {
     chart: {
       kind: 'lines',
@@ -66,7 +68,8 @@ export function gatesContent({ blockExecutions, tunings }: RunRecord): ChartCont
       marks: tuningMarks(tunings),
     },
     summary: last
-      ? `Executed share of the gated blocks: ${formatShare(last.executedShare)} at iteration ${formatWhole(last.iteration)}, target ${formatShare(last.targetShare)}.${spreadInWords(last.gateSpread)}`
+      ? `Executed share of the gated blocks: ${formatShare(last.executedShare)} at iteration ${formatWhole(last.iteration)}, target ${formatShare(last.targetShare)}.` +
+        (kinds === undefined ? '' : ` ${kinds}`)
       : 'Executed share of the gated blocks: nothing recorded yet.',
     empty: records.length === 0,
     table: () => ({
@@ -80,16 +83,6 @@ export function gatesContent({ blockExecutions, tunings }: RunRecord): ChartCont
 }
 
 const meanOf = (values: readonly number[] | undefined) => (values ? mean(values) : undefined);
-
-/** Below this standard deviation of its probability a gate decides by chance, not by what it sees. */
-const looksAtNothing = 0.01;
-
-function spreadInWords(spread: readonly number[] | undefined): string {
-  if (!spread) return '';
-  const blind = spread.filter((deviation) => deviation < looksAtNothing).length;
-  if (blind === 0) return ' All gates look at their images.';
-  return ` ${blind} of ${spread.length} gates hardly look at their images: they skip by chance.`;
-}
 
 /** PSG: for which share of the gradient's entries the predictor gave the sign, and how often another than the full product's. */
 export function signsContent({ signPredictions, tunings }: RunRecord): ChartContent {
