@@ -100,7 +100,10 @@ describe('all savers together', () => {
       async () => records.all().some((record) => record.type === 'signPrediction' && record.iteration > magnitude.iteration) || undefined,
       'signs predicted by the magnitude',
     );
+    await pauseSlu();
     await dashboard.progress(/^Test accuracy with gates by chance, as trained, [\d.]+ % \(\d+ % of the gated blocks, /).waitFor();
+    await dashboard.chart('Accuracy against energy').scrollIntoViewIfNeeded();
+    await window.screenshot('accuracy-by-energy-light');
     await dashboard.chart('Residual blocks executed').scrollIntoViewIfNeeded();
     await window.screenshot('saver-charts-light');
     await window.setTheme('Default Dark Modern');
@@ -108,6 +111,29 @@ describe('all savers together', () => {
     await window.setTheme('Default High Contrast');
     await window.screenshot('saver-charts-high-contrast');
   });
+
+  /** Off for some iterations, then on again: the heat map has a field without a share. */
+  async function pauseSlu(): Promise<void> {
+    const slu = savers.locator('vscode-checkbox', { hasText: '(SLU)' });
+    const switched = (enabled: boolean) =>
+      eventually(
+        async () => records.all().find((record) => record.type === 'tuning' && record.tuning.slu?.enabled === enabled),
+        `a note that SLU was switched ${enabled ? 'on' : 'off'}`,
+      );
+    await slu.click();
+    const off = await switched(false);
+    await eventually(async () => records.iterations().at(-1)!.iteration > off.iteration + 20 || undefined, 'iterations without SLU');
+    await slu.click();
+    const on = await switched(true);
+    await eventually(
+      async () => records.all().some((record) => record.type === 'blockExecution' && record.iteration >= on.iteration) || undefined,
+      'blocks after SLU was switched on again',
+    );
+    const heat = dashboard.chart('Residual blocks executed');
+    await heat.locator('summary').click();
+    await heat.locator('tr', { hasText: new RegExp(`^${on.iteration - 1}–+$`) }).waitFor();
+    await heat.locator('summary').click();
+  }
 
   it('give way to stochastic depth, whose share a live run follows, too', async () => {
     await window.setTheme('Default Light Modern');
@@ -129,5 +155,21 @@ describe('all savers together', () => {
     await share.fill('0.6');
     const noted = await eventually(async () => records.all().find((record) => record.type === 'tuning'), 'a note of the share');
     expect(noted.tuning).toEqual({ stochasticDepth: { skipRatio: 0.6 } });
+  });
+
+  it('say so where a model has nothing to skip, before a run and while it is live', async () => {
+    await savers.locator('vscode-button', { hasText: 'Stop' }).click();
+    const train = savers.locator('vscode-button', { hasText: 'Train' });
+    await train.waitFor();
+    const note = savers.getByText(/^No block of the model “.*” can be skipped, since it has no residual blocks: /);
+    expect(await note.count()).toBe(0);
+    await window.openFile('simple.js');
+    await note.waitFor();
+    await note.scrollIntoViewIfNeeded();
+    await window.screenshotsInEachTheme(savers, 'nothing-to-skip');
+    await train.click();
+    await eventually(async () => (records.count === 3 && records.iterations().length > 0 ? true : undefined), 'iterations of a third run');
+    await savers.locator('vscode-button', { hasText: 'Stop' }).waitFor();
+    expect(await note.isVisible()).toBe(true);
   });
 });

@@ -38,3 +38,12 @@ test('points from an iteration on can be forgotten and computed again', () => {
   series.forgetFrom(0);
   expect(series.length).toBe(0);
 });
+
+test('between kept points a value is interpolated, outside of them it is not known', () => {
+  const series = filled(1000, 64);
+  for (const x of [1, 2, 500.5, 999, 1000]) expect(series.at(x, 'y')).toBeCloseTo(2 * x, 9);
+  expect(series.at(0, 'y')).toBeUndefined();
+  expect(series.at(1001, 'y')).toBeUndefined();
+  expect(filled(1, 64).at(1, 'y')).toBe(2);
+  expect(filled(0, 64).at(1, 'y')).toBeUndefined();
+});

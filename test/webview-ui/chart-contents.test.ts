@@ -103,6 +103,29 @@ test('tunings become marks, those at one iteration one mark', () => {
   ]);
 });
 
+test('tunings are marked in accuracy against energy at what had been spent by then, where that is known', () => {
+  const tuned = (iteration: number): NumberedRecord['record'] => ({
+    type: 'tuning',
+    iteration,
+    tuning: { learningRate: iteration / 1000 },
+  });
+  const marksOf = (record: RunRecord) => {
+    const { chart } = accuracyByEnergyContent(record);
+    return chart.kind === 'lines' && chart.marks;
+  };
+  // The run costs 1 J an iteration; what is tuned at iteration 5 has 4 J behind it.
+  const iterations = Array.from({ length: 8 }, (_, index) => iterationRecord(index + 1).record);
+  expect(marksOf(recordOf(tuned(1), tuned(5), ...iterations, tuned(9), tuned(12)))).toEqual([
+    { x: 0, label: 'learning rate 0.001' },
+    { x: 4, label: 'learning rate 0.005' },
+    { x: 8, label: 'learning rate 0.009' },
+  ]);
+  // A slow reader has one of many iterations.
+  expect(marksOf(recordOf(iterationRecord(1, 2).record, iterationRecord(2, 40).record, tuned(22)))).toEqual([
+    { x: 21, label: 'learning rate 0.022' },
+  ]);
+});
+
 test('exports carry every row, with quotes where RFC 4180 wants them', () => {
   const table = {
     columns: ['Layer', 'Energy (J, estimated)'],

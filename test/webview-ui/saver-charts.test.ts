@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
+import type { Tuning } from '../../src/protocol/configuration';
 import type { MetricRecord } from '../../src/protocol/records';
-import { BoundedRecords } from '../../webview-ui/dashboard/bounded-records';
+import { blockHeatContent } from '../../webview-ui/dashboard/block-heat-chart';
 import { toSvg } from '../../webview-ui/dashboard/chart-svg';
 import { gatesInWords } from '../../webview-ui/dashboard/gates-in-words';
 import { heatCells } from '../../webview-ui/dashboard/heat-cells';
 import { RunRecord } from '../../webview-ui/dashboard/run-record';
-import { blockHeatContent, gatesContent, learningRateContent, signsContent } from '../../webview-ui/dashboard/saver-charts';
-import { mergeBlockExecutions } from '../../webview-ui/dashboard/saver-records';
+import { gatesContent, learningRateContent, signsContent } from '../../webview-ui/dashboard/saver-charts';
 import { saversInWords } from '../../webview-ui/dashboard/savers-in-words';
+import { toCsv } from '../../webview-ui/dashboard/table-text';
 import type { Theme } from '../../webview-ui/shared/theme';
 import { iterationRecord } from './fake-backend';
 
@@ -25,6 +26,23 @@ const signs = (iteration: number, predictedShare: number): MetricRecord => ({
   ...{ type: 'signPrediction', iteration, predictedShare, wrongShare: 0.01 },
   ...{ layers: ['conv'], predicted: [predictedShare], wrong: [0.01] },
 });
+
+/** Blocks that each ran for another share of the images, as only some of them have gates. */
+const gated = (iteration: number, executed: Readonly<Record<string, number>>): MetricRecord => ({
+  ...{ type: 'blockExecution', iteration, executedShare: 0.5, targetShare: 0.5 },
+  ...{ blocks: Object.keys(executed), executed: Object.values(executed) },
+});
+const tuning = (iteration: number, change: Tuning): MetricRecord => ({ type: 'tuning', iteration, tuning: change });
+
+/** A record of the identity blocks, then one of all. */
+const liveChange = [
+  gated(10, { b2: 0.2, b3: 0.3, b5: 0.5 }),
+  tuning(11, { slu: { blocks: 'all' } }),
+  gated(20, { b2: 0.6, b3: 0.7, b4: 0.8, b5: 0.9 }),
+];
+
+const colours = new Proxy({}, { get: (_, name) => `colour-${String(name)}` }) as Theme['colours'];
+const theme: Theme = { colours, fontFamily: 'a', fontSize: 13, highContrast: false };
 
 function recordOf(...records: MetricRecord[]): RunRecord {
   const record = new RunRecord();
@@ -50,13 +68,7 @@ test('each block has a row, each record a column that reaches back to the one be
 });
 
 test('a heat map is drawn with one field for each cell, as opaque as its share', () => {
-  const colours = new Proxy({}, { get: (_, name) => `colour-${String(name)}` }) as Theme['colours'];
-  const svg = toSvg('Blocks', blockHeatContent(recordOf(blocks(10, [1, 0.5]))), {
-    colours,
-    fontFamily: 'a',
-    fontSize: 13,
-    highContrast: false,
-  });
+  const svg = toSvg('Blocks', blockHeatContent(recordOf(blocks(10, [1, 0.5]))), theme);
   // Rows of 22 pixels from 54 on.
   const fields = [...svg.matchAll(/<rect x="[\d.]+" y="(55|77)" width="([\d.]+)" [^>]*opacity="([\d.]+)"/g)];
   expect(fields.map(([, y, , opacity]) => [y, opacity])).toEqual([
@@ -64,6 +76,63 @@ test('a heat map is drawn with one field for each cell, as opaque as its share',
     ['77', '0.500'],
   ]);
   expect(svg).not.toContain('NaN');
+});
+
+test('a block stays in its row when other blocks get gates or lose them, and has no value where it had no gate', () => {
+  const rows = ['b2', 'b3', 'b4', 'b5'];
+  const { chart, table } = blockHeatContent(recordOf(...liveChange));
+  if (chart.kind !== 'heat') throw new Error('no heat map');
+  expect(chart.rows).toEqual(rows);
+  const fields = heatCells(chart).map(({ row, to, value }) => `${rows[row]} ${to} ${value}`);
+  expect(fields.slice(0, 4)).toEqual(['b2 10 0.2', 'b3 10 0.3', 'b4 10 undefined', 'b5 10 0.5']);
+  expect(fields.slice(4)).toEqual(['b2 20 0.6', 'b3 20 0.7', 'b4 20 0.8', 'b5 20 0.9']);
+  expect(toCsv(table())).toBe('Iteration,b2,b3,b4,b5\r\n10,0.2,0.3,,0.5\r\n20,0.6,0.7,0.8,0.9\r\n');
+  const back = blockHeatContent(recordOf(gated(10, { b2: 0.6, b3: 0.7, b4: 0.8, b5: 0.9 }), gated(20, { b3: 0.3, b5: 0.5 })));
+  expect(toCsv(back.table())).toBe('Iteration,b2,b3,b4,b5\r\n10,0.6,0.7,0.8,0.9\r\n20,,0.3,,0.5\r\n');
+});
+
+test('while skipping is switched off no block has a value, up to the present', () => {
+  const off = [gated(10, { b2: 0.4 }), tuning(15, { slu: { enabled: false } })];
+  const rowsOf = (...records: MetricRecord[]) => blockHeatContent(recordOf(...records)).table().rows;
+  expect(rowsOf(...off, iterationRecord(80).record)).toEqual([
+    [10, 0.4],
+    [80, undefined],
+  ]);
+  expect(rowsOf(...off, tuning(91, { slu: { enabled: true } }), gated(91, { b2: 0.6 }), iterationRecord(99).record)).toEqual([
+    [10, 0.4],
+    [90, undefined],
+    [91, 0.6],
+  ]);
+  // What ran between a record and the pause is told by the next record.
+  const { chart } = blockHeatContent(
+    recordOf(...off, tuning(21, { slu: { enabled: true } }), gated(30, { b2: 0.6 }), iterationRecord(30).record),
+  );
+  expect(chart.kind === 'heat' && chart.columns).toEqual([
+    { x: 10, values: [0.4] },
+    { x: 14, values: [0.6] },
+    { x: 20, values: [undefined] },
+    { x: 30, values: [0.6] },
+  ]);
+  // From the one way of skipping straight to the other there is no such time.
+  const depth = tuning(15, { slu: { enabled: false }, stochasticDepth: { enabled: true } });
+  expect(rowsOf(gated(10, { b2: 0.4 }), depth, gated(20, { b2: 0.6 }))).toHaveLength(2);
+});
+
+test('a drawn heat map tells no gate from a share of nothing, and says what it means', () => {
+  const svg = toSvg('Blocks', blockHeatContent(recordOf(...liveChange)), theme);
+  expect(svg.match(/fill="url\(#missing\)"/g)).toHaveLength(2);
+  expect(svg).toContain('>no gate</text>');
+  expect(svg).not.toMatch(/NaN|undefined/);
+  expect(toSvg('Blocks', blockHeatContent(recordOf(blocks(10, [1, 0.5]))), theme)).not.toContain('no gate');
+});
+
+test('a live change is marked in the heat map at its iteration, its words above the rows', () => {
+  const { chart } = blockHeatContent(recordOf(...liveChange));
+  expect(chart.kind === 'heat' && chart.marks).toEqual([{ x: 11, label: 'gates on all blocks' }]);
+  const svg = toSvg('Blocks', blockHeatContent(recordOf(...liveChange)), theme);
+  // 0 to 20 over 38…696 pixels.
+  expect(svg).toMatch(/<line x1="399\.9" [^>]*stroke-dasharray="2 3"/);
+  expect(svg).toContain('<text x="402.9" y="66.0" >gates on all blocks</text>');
 });
 
 test('gates are told beside their target, and those that do not look at their images are counted', () => {
@@ -118,13 +187,4 @@ test('a resumed run forgets what it computes again', () => {
   );
   expect(record.blockExecutions.all).toHaveLength(0);
   expect(record.signPredictions.all).toHaveLength(0);
-});
-
-test('a long run’s records are merged two by two, and keep their mean', () => {
-  const kept = new BoundedRecords<Extract<MetricRecord, { type: 'blockExecution' }>>(4, mergeBlockExecutions);
-  for (let index = 1; index <= 40; index++)
-    kept.append(blocks(10 * index, [index % 2, 0.5]) as Extract<MetricRecord, { type: 'blockExecution' }>);
-  expect(kept.all.length).toBeLessThanOrEqual(4);
-  expect(kept.latest?.iteration).toBe(400);
-  expect(kept.all[0]!.executed).toEqual([0.5, 0.5]);
 });

@@ -24,6 +24,20 @@ export class BoundedSeries<Column extends string> {
     return this.stride;
   }
 
+  /** A column's value at x, between two kept points interpolated; undefined outside of them. */
+  at(x: number, name: Column): number | undefined {
+    let [low, high] = [0, this.x.length - 1];
+    if (high < 0 || x < this.x[low]! || x > this.x[high]!) return undefined;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.x[middle]! <= x) low = middle;
+      else high = middle;
+    }
+    const values = this.columns[name];
+    const share = high === low ? 0 : (x - this.x[low]!) / (this.x[high]! - this.x[low]!);
+    return values[low]! + share * (values[high]! - values[low]!);
+  }
+
   append(x: number, values: Readonly<Record<Column, number>>): void {
     // Point number `seen` stays for good where it is a multiple of the stride; the one after a passing point takes its place.
     const lastPasses = this.seen > 0 && (this.seen - 1) % this.stride !== 0;

@@ -1,5 +1,6 @@
 import { element, setText } from '../shared/element';
 import type { Theme } from '../shared/theme';
+import { blockHeatContent } from './block-heat-chart';
 import type { ChartContent } from './chart-content';
 import { ChartPanel } from './chart-panel';
 import { accuracyByEnergyContent, cumulativeEnergyContent, iterationsContent } from './energy-charts';
@@ -8,7 +9,7 @@ import { gatesInWords } from './gates-in-words';
 import type { KeptState } from './kept-state';
 import { layerEnergyContent, phaseEnergyContent } from './layer-chart';
 import type { RunRecord } from './run-record';
-import { blockHeatContent, gatesContent, learningRateContent, signsContent } from './saver-charts';
+import { gatesContent, learningRateContent, signsContent } from './saver-charts';
 import { saversInWords } from './savers-in-words';
 import { accuracyContent, type ChartOptions, lossContent } from './training-charts';
 

@@ -17,6 +17,7 @@ import {
 import { color } from 'chart.js/helpers';
 import type { Theme } from '../shared/theme';
 import type { Axis, BarContent, LineContent, LineSeries, Mark } from './chart-content';
+import { placeMarks } from './mark-places';
 
 Chart.register(BarController, BarElement, CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -172,7 +173,7 @@ function options(content: LineContent | BarContent, theme: Theme) {
   };
 }
 
-/** Vertical lines where something was changed; labels that would run into the one before are left to the table. */
+/** Vertical lines where something was changed. */
 function marksPlugin(marks: () => readonly Mark[], theme: Theme): Plugin {
   return {
     id: 'marks',
@@ -184,19 +185,13 @@ function marksPlugin(marks: () => readonly Mark[], theme: Theme): Plugin {
       ctx.fillStyle = theme.colours.foreground;
       ctx.font = `${Math.max(10, theme.fontSize - 2)}px ${theme.fontFamily}`;
       ctx.setLineDash([2, 3]);
-      let free = chartArea.left;
-      for (const mark of marks()) {
-        const at = x.getPixelForValue(mark.x);
-        if (at < chartArea.left || at > chartArea.right) continue;
+      const widthOf = (label: string) => ctx.measureText(label).width;
+      for (const { at, label } of placeMarks(marks(), (value) => x.getPixelForValue(value), chartArea.left, chartArea.right, widthOf)) {
         ctx.beginPath();
         ctx.moveTo(at, chartArea.top);
         ctx.lineTo(at, chartArea.bottom);
         ctx.stroke();
-        const width = ctx.measureText(mark.label).width;
-        const start = Math.min(at + 3, chartArea.right - width);
-        if (start < free) continue;
-        ctx.fillText(mark.label, start, chartArea.top + theme.fontSize);
-        free = start + width + 8;
+        if (label) ctx.fillText(label.text, label.start, chartArea.top + theme.fontSize);
       }
       ctx.restore();
     },

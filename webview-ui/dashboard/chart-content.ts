@@ -43,7 +43,10 @@ export interface BarContent {
   readonly parts: readonly { readonly label: string; readonly colour: ColourName; readonly values: readonly number[] }[];
 }
 
-/** Shares over time as colours: a row for each thing, a column for each moment, every column as wide as the time since the one before. */
+/**
+ * Shares over time as colours: a row for each thing, a column for each moment, every column as wide as the time since the one before. Where
+ * a thing had no share at the time, its field is hatched.
+ */
 export interface HeatContent {
   readonly kind: 'heat';
   readonly x: Axis;
@@ -51,7 +54,10 @@ export interface HeatContent {
   readonly value: Axis;
   /** From the top. */
   readonly rows: readonly string[];
-  readonly columns: readonly { readonly x: number; readonly values: readonly number[] }[];
+  readonly columns: readonly { readonly x: number; readonly values: readonly (number | undefined)[] }[];
+  /** What a hatched field means, such as “no gate”. */
+  readonly missing: string;
+  readonly marks: readonly Mark[];
 }
 
 export type Cell = number | string | undefined;

@@ -1,8 +1,9 @@
 import type { Theme } from '../shared/theme';
 import { place, type Scale, ticks } from './axis-scale';
-import type { BarContent, ChartContent, HeatContent, LineContent, LineSeries } from './chart-content';
+import type { BarContent, ChartContent, HeatContent, LineContent, LineSeries, Mark } from './chart-content';
 import type { Point } from './decimate';
-import { heatCells } from './heat-cells';
+import { hatching, heatCells, markLine } from './heat-cells';
+import { placeMarks } from './mark-places';
 
 const width = 720;
 const height = 360;
@@ -30,8 +31,10 @@ export function toSvg(title: string, { chart, summary }: ChartContent, theme: Th
 
 function drawnBottom(chart: ChartContent['chart']): number {
   if (chart.kind === 'lines') return height - margin.bottom;
-  return margin.top + (chart.kind === 'bars' ? chart.bars : chart.rows).length * barRow;
+  return chart.kind === 'bars' ? margin.top + chart.bars.length * barRow : heatTop(chart) + chart.rows.length * barRow;
 }
+
+const heatTop = ({ marks }: HeatContent) => margin.top + (marks.length > 0 ? markLine : 0);
 
 function drawn(chart: ChartContent['chart'], theme: Theme, bottom: number): string[] {
   if (chart.kind === 'lines') return lines(chart, theme, bottom);
@@ -39,24 +42,54 @@ function drawn(chart: ChartContent['chart'], theme: Theme, bottom: number): stri
 }
 
 function heat(content: HeatContent, theme: Theme, bottom: number): string[] {
-  const { x, value, rows } = content;
+  const { x, value, rows, missing, marks } = content;
+  const { blue, muted } = theme.colours;
+  const top = heatTop(content);
   const left = Math.min(widestBarLabel, 24 + letter * Math.max(...rows.map(({ length }) => length)));
   const across = place([0, ...content.columns.map((column) => column.x)], x.minimum, x.maximum, left, width - margin.right);
-  const drawing = grid(across, x.tick ?? x.format, margin.top, bottom, theme);
+  const drawing = grid(across, x.tick ?? x.format, top, bottom, theme);
   drawing.push(text((left + width - margin.right) / 2, bottom + 38, x.label, 'text-anchor="middle"'));
   rows.forEach((name, row) => {
-    drawing.push(text(left - 8, margin.top + row * barRow + 15, name, 'text-anchor="end"'));
+    drawing.push(text(left - 8, top + row * barRow + 15, name, 'text-anchor="end"'));
   });
-  for (const cell of heatCells(content)) {
+  const cells = heatCells(content);
+  for (const cell of cells) {
     const start = across.at(cell.from);
+    const fill = cell.value === undefined ? hatched : `fill="${blue}" opacity="${cell.value.toFixed(3)}"`;
     drawing.push(
-      `<rect x="${start.toFixed(1)}" y="${margin.top + cell.row * barRow + 1}" width="${(across.at(cell.to) - start).toFixed(1)}" height="${barRow - 2}" fill="${theme.colours.blue}" opacity="${cell.value.toFixed(3)}"/>`,
+      `<rect x="${start.toFixed(1)}" y="${top + cell.row * barRow + 1}" width="${(across.at(cell.to) - start).toFixed(1)}" height="${barRow - 2}" ${fill}/>`,
     );
   }
+  const marked = drawnMarks(marks, across, left, bottom, theme);
+  // On a line of the ground's colour, so that they are seen on fields of any shade.
+  drawing.push(...marked.map(({ at }) => line(at, top, at, bottom, theme.colours.background, '')), ...marked.flatMap(({ drawn }) => drawn));
   const shades = [0, 0.25, 0.5, 0.75, 1].map(
-    (shade, index) => `<rect x="${16 + 18 * index}" y="32" width="18" height="10" fill="${theme.colours.blue}" opacity="${shade}"/>`,
+    (shade, index) => `<rect x="${16 + 18 * index}" y="32" width="18" height="10" fill="${blue}" opacity="${shade}"/>`,
   );
-  return [...drawing, ...shades, text(112, 41, `${value.label}, ${value.format(0)} to ${value.format(1)}`)];
+  const words = `${value.label}, ${value.format(0)} to ${value.format(1)}`;
+  drawing.push(...shades, text(112, 41, words));
+  if (cells.every((cell) => cell.value !== undefined)) return drawing;
+  const behind = 112 + words.length * letter;
+  const { side, strokes } = hatching;
+  return [
+    `<defs><pattern id="missing" width="${side}" height="${side}" patternUnits="userSpaceOnUse"><path d="${strokes}" stroke="${muted}" fill="none"/></pattern></defs>`,
+    ...drawing,
+    `<rect x="${behind}" y="32" width="18" height="10" ${hatched}/>`,
+    text(behind + 24, 41, missing),
+  ];
+}
+
+const hatched = 'fill="url(#missing)"';
+
+/** Vertical lines where something was changed, their words at the top. */
+function drawnMarks(marks: readonly Mark[], across: Scale, left: number, bottom: number, theme: Theme) {
+  return placeMarks(marks, across.at, left, width - margin.right, (label) => label.length * letter).map(({ at, label }) => ({
+    at,
+    drawn: [
+      line(at, margin.top, at, bottom, theme.colours.muted, 'stroke-dasharray="2 3"'),
+      ...(label ? [text(label.start, margin.top + 12, label.text)] : []),
+    ],
+  }));
 }
 
 function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: number): string[] {
@@ -96,10 +129,7 @@ function lines({ x, y, series, marks }: LineContent, theme: Theme, bottom: numbe
         `<circle cx="${across.at(point.x).toFixed(1)}" cy="${up.at(point.y).toFixed(1)}" r="3" fill="${theme.colours[colour]}"/>`,
       );
   }
-  for (const mark of marks) {
-    drawing.push(line(across.at(mark.x), margin.top, across.at(mark.x), bottom, theme.colours.muted, 'stroke-dasharray="2 3"'));
-    drawing.push(text(across.at(mark.x) + 3, margin.top + 12, mark.label));
-  }
+  drawing.push(...drawnMarks(marks, across, margin.left, bottom, theme).flatMap(({ drawn }) => drawn));
   return [...drawing, ...legend(series, theme)];
 }
 

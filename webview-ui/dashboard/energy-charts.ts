@@ -1,6 +1,6 @@
 import { formatJoules, formatShare } from '../../src/energy/format';
 import { formatAccuracy, formatWhole } from '../shared/numbers';
-import type { Axis, ChartContent } from './chart-content';
+import type { Axis, ChartContent, Mark } from './chart-content';
 import { sampleEvenly } from './decimate';
 import type { RunRecord } from './run-record';
 import { accuracyAxis, type ChartOptions, iterationAxis } from './training-charts';
@@ -97,7 +97,7 @@ export function accuracyByEnergyContent(record: RunRecord): ChartContent {
           points: evaluations.map(({ energyJ, accuracy }) => ({ x: energyJ, y: accuracy })),
         },
       ],
-      marks: [],
+      marks: marksByEnergy(record),
     },
     summary: last
       ? `Test accuracy by energy: ${formatAccuracy(last.accuracy)} for ${formatJoules(last.energyJ)}, estimated.`
@@ -108,6 +108,15 @@ export function accuracyByEnergyContent(record: RunRecord): ChartContent {
       rows: evaluations.map(({ iteration, energyJ, accuracy, images }) => [iteration, energyJ, accuracy, images]),
     }),
   };
+}
+
+/** The live changes, each at the joules that had been spent before its first iteration; without those for which they are not known. */
+function marksByEnergy({ progress, tunings }: RunRecord): Mark[] {
+  const spentAfter = (iteration: number) => (iteration === 0 ? 0 : progress.at(iteration, 'energyJ'));
+  return tuningMarks(tunings).flatMap(({ x: iteration, label }) => {
+    const x = spentAfter(iteration - 1);
+    return x === undefined ? [] : [{ x, label }];
+  });
 }
 
 function thinnedNote({ progress: { keptEvery } }: RunRecord): string | undefined {

@@ -3,42 +3,13 @@ import { formatWhole } from '../shared/numbers';
 import type { Axis, ChartContent, LineSeries } from './chart-content';
 import { sampleEvenly } from './decimate';
 import { gateKindsInWords } from './gate-kinds-in-words';
+import { byName, namesInOrder } from './named-values';
 import type { RunRecord } from './run-record';
 import { mean } from './saver-records';
 import { type ChartOptions, iterationAxis } from './training-charts';
 import { tuningMarks } from './tuning-marks';
 
-const shareAxis = (label: string): Axis => ({ label, format: formatShare, minimum: 0, maximum: 1 });
-
-/** Which residual blocks ran for which share of the images, over time: a row for each block. */
-export function blockHeatContent({ blockExecutions }: RunRecord): ChartContent {
-  const records = blockExecutions.all;
-  const last = blockExecutions.latest;
-  const blocks = last?.blocks ?? [];
-  return {
-    chart: {
-      kind: 'heat',
-      x: iterationAxis,
-      value: shareAxis('Share of the images'),
-      rows: blocks,
-      columns: records.map(({ iteration, executed }) => ({ x: iteration, values: executed })),
-    },
-    summary: last
-      ? `Residual blocks: ${formatShare(mean(last.executed))} run on average at iteration ${formatWhole(last.iteration)};` +
-        ` least ${name(blocks, last.executed, Math.min)}, most ${name(blocks, last.executed, Math.max)}.`
-      : 'Residual blocks: nothing recorded yet.',
-    empty: records.length === 0,
-    table: () => ({
-      columns: ['Iteration', ...blocks],
-      rows: records.map(({ iteration, executed }) => [iteration, ...executed]),
-    }),
-  };
-}
-
-function name(blocks: readonly string[], executed: readonly number[], of: (...values: number[]) => number): string {
-  const value = of(...executed);
-  return `${blocks[executed.indexOf(value)]} (${formatShare(value)})`;
-}
+export const shareAxis = (label: string): Axis => ({ label, format: formatShare, minimum: 0, maximum: 1 });
 
 /** How much of the gated blocks ran beside the target, how probable gates hold it, and how much they look at their images. */
 export function gatesContent({ blockExecutions, tunings }: RunRecord): ChartContent {
@@ -104,10 +75,16 @@ export function signsContent({ signPredictions, tunings }: RunRecord): ChartCont
       ? `Gradient signs predicted: ${formatShare(last.predictedShare)} at iteration ${formatWhole(last.iteration)}, ${formatShare(last.wrongShare)} of them wrong.`
       : 'Gradient signs predicted: nothing recorded yet.',
     empty: records.length === 0,
-    table: () => ({
-      columns: ['Iteration', 'Predicted', 'Wrong', ...(last?.layers ?? []).map((layer) => `${layer}, predicted`)],
-      rows: records.map(({ iteration, predictedShare, wrongShare, predicted }) => [iteration, predictedShare, wrongShare, ...predicted]),
-    }),
+    table: () => {
+      const all = namesInOrder(records.map(({ layers }) => layers));
+      return {
+        columns: ['Iteration', 'Predicted', 'Wrong', ...all.map((layer) => `${layer}, predicted`)],
+        rows: records.map(({ iteration, predictedShare, wrongShare, layers, predicted }) => [
+          ...[iteration, predictedShare, wrongShare],
+          ...byName(all, layers, predicted),
+        ]),
+      };
+    },
   };
 }
 
