@@ -64,3 +64,11 @@ test('fifty thousand iterations keep the memory bounded and the latest point', (
   expect(record.progress.x.at(-1)).toBe(50_000);
   expect(record.training.length).toBeLessThanOrEqual(2000);
 });
+
+test('a tuning that was made after a kill goes over one that was made for a later iteration before it', () => {
+  const record = new RunRecord();
+  const tuning = (sequence: number, iteration: number, learningRate: number) =>
+    ({ sequence, record: { type: 'tuning', iteration, tuning: { learningRate } } }) as const;
+  record.take([tuning(1, 5, 0.3), tuning(2, 15, 0.4), tuning(3, 12, 0.01)]);
+  expect(record.tunings.map(({ iteration }) => iteration)).toEqual([5, 12]);
+});

@@ -8,6 +8,7 @@ import type {
   SignPredictionRecord,
   TuningRecord,
 } from '../../src/protocol/records';
+import { tuningsThatHold } from '../../src/protocol/tunings';
 import { BoundedRecords } from './bounded-records';
 import { BoundedSeries } from './bounded-series';
 import { iterationsBetween, pausesOf, psgSwitch, type Switch, skippingSwitch } from './pauses';
@@ -25,7 +26,7 @@ export class RunRecord {
   prediction?: PredictionRecord;
   layerEnergy?: LayerEnergyRecord;
   readonly evaluations: EvaluationRecord[] = [];
-  readonly tunings: TuningRecord[] = [];
+  tunings: readonly TuningRecord[] = [];
   /** Every iteration. */
   readonly progress: BoundedSeries<'energyJ' | 'baselineEnergyJ' | 'executed' | 'dropped' | 'learningRate'>;
   /** Executed iterations: loss and top-1 share on their batch. */
@@ -47,7 +48,7 @@ export class RunRecord {
       this.lastSequence = sequence;
       if (record.type === 'iteration') this.takeIteration(record);
       else if (record.type === 'evaluation') this.evaluations.push(record);
-      else if (record.type === 'tuning') this.tunings.push(record);
+      else if (record.type === 'tuning') this.tunings = tuningsThatHold([...this.tunings, record]);
       else if (record.type === 'prediction') this.prediction = record;
       else if (record.type === 'layerEnergy') this.layerEnergy = record;
       else if (record.type === 'blockExecution') this.takeOfSaver(this.blockExecutions, record, skippingSwitch);

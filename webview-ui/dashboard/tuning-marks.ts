@@ -1,7 +1,6 @@
 import { formatShare } from '../../src/energy/format';
 import type { Tuning } from '../../src/protocol/configuration';
 import type { TuningRecord } from '../../src/protocol/records';
-import { tuningsThatHold } from '../../src/protocol/tunings';
 import type { Mark } from './chart-content';
 
 type SaverName = { [Name in keyof Tuning]-?: NonNullable<Tuning[Name]> extends object ? Name : never }[keyof Tuning];
@@ -68,7 +67,7 @@ export function describeTuning(tuning: Tuning): string {
 /** Marks of the changes made while the run was live; several at one iteration, as a moving slider makes them, become the last one. */
 export function tuningMarks(tunings: readonly TuningRecord[]): Mark[] {
   const byIteration = new Map<number, Tuning>();
-  for (const { iteration, tuning } of tuningsThatHold(tunings)) {
+  for (const { iteration, tuning } of tunings) {
     const before: Tuning = byIteration.get(iteration) ?? {};
     const savers = saverNames.filter((name) => before[name] || tuning[name]).map((name) => [name, { ...before[name], ...tuning[name] }]);
     byIteration.set(iteration, { ...before, ...tuning, ...Object.fromEntries(savers) });
