@@ -11,9 +11,9 @@ import { withResume } from '../runs/resumption';
 import { wholeNumber } from './benchmark/step-options';
 import { dataFolder } from './experiment/data-folder';
 import { ExperimentRuns, type TaskState } from './experiment/experiment-runs';
+import { makeRunRecord } from './experiment/make-run-record';
 import { outlook } from './experiment/outlook';
 import { findPlan, tasksOf } from './experiment/plans';
-import { recordOfRun } from './experiment/record-of-run';
 import { ResultFiles } from './experiment/result-files';
 
 /**
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
       console.log('Stopped with a checkpoint; the same command goes on from there.');
       return;
     }
-    results.keep(await recordOfRun(plan, task, run, provenance));
+    results.keep(await makeRunRecord(plan, task, run, provenance));
     console.log(`Written: ${results.writePage()}`);
   }
   console.log(outlook(runs.states(tasks), graph, profile));

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../platform/atomic-write';
+import { formerWaysOf } from './former-ways';
 import { resultsPage } from './results-page';
-import { formerWaysOf, type RunRecord, runRecordSchema } from './run-record';
+import { type RunRecord, runRecordSchema } from './run-record';
 
 /** `docs/results/`: a file for each run, from which `docs/results.md` is written. */
 export class ResultFiles {

@@ -2,8 +2,9 @@ import { formatDuration, formatJoules, formatShare } from '../../energy/format';
 import { threadsInWords } from '../../engine/threads-in-words';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint, meanOfEachLength } from '../../runs/plain-curve';
+import { formerWaysOf } from './former-ways';
 import { plans } from './plans';
-import { formerWaysOf, type RunRecord } from './run-record';
+import type { RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
 
 /** The runs of one row that were trained alike but for their seed. */

@@ -16,10 +16,10 @@ export interface Provenance {
 }
 
 /**
- * The record of a finished run.
+ * Makes the record of a finished run.
  * @throws Error with one sentence when the run's folder lacks what a finished run has.
  */
-export async function recordOfRun(
+export async function makeRunRecord(
   plan: Plan,
   { row, seed }: Task,
   run: RunFolder,
