@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { liveStates, type MetricRecord, type RunState } from '../protocol/records';
 import type { RunFile, RunSummary } from '../protocol/runs';
 import type { RunFolder } from '../runs/run-folder';
@@ -93,9 +92,6 @@ export class LiveRun {
     this.listener.onChanged(this.present);
   }
 }
-
-/** The process that works on a run, on this machine. */
-export const ownedBy = (pid: number): Partial<RunFile> => ({ owner: { pid, host: hostname(), started: new Date().toISOString() } });
 
 /** The part of a summary that a record renews. */
 function latest(record: MetricRecord): Partial<RunSummary> {

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import type { HostEnergy } from '../protocol/host-energy';
 import type { MetricRecord, RunState } from '../protocol/records';
 import { liveStates } from '../protocol/records';
 import type { RunFile } from '../protocol/runs';
 import type { RunFolder } from '../runs/run-folder';
+import { ownedBy } from '../runs/run-owner';
 import { RunControl } from '../training/run-control';
 import { trainStoredRun } from '../training/train-stored-run';
 
@@ -43,7 +43,7 @@ export async function trainRun(run: RunFolder, show: TrainingShow, change: Parti
     });
     emit({ type: 'state', iteration: last, state, ...(also.reason && { reason: also.reason }) });
   };
-  enter('preparing', { ...change, owner: { pid: process.pid, host: hostname(), started: new Date().toISOString() } });
+  enter('preparing', { ...change, ...ownedBy(process.pid) });
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   // Nobody reads the records any more.

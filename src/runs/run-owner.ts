@@ -3,6 +3,11 @@ import { isProcessAlive } from '../platform/process-alive';
 import { liveStates } from '../protocol/records';
 import type { RunFile } from '../protocol/runs';
 
+/** The change by which a process of this machine takes a run over. */
+export const ownedBy = (pid: number): Required<Pick<RunFile, 'owner'>> => ({
+  owner: { pid, host: hostname(), started: new Date().toISOString() },
+});
+
 /** Whether the process that works on a run is still there. On another machine that cannot be known, and is believed. */
 export function ownerLives({ owner }: Pick<RunFile, 'owner'>): boolean {
   if (!owner) return false;

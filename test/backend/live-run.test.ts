@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LiveRun, ownedBy } from '../../src/backend/live-run';
+import { LiveRun } from '../../src/backend/live-run';
 import { runConfigurationSchema } from '../../src/protocol/configuration';
 import type { RunSummary } from '../../src/protocol/runs';
+import { ownedBy } from '../../src/runs/run-owner';
 import { RunStore } from '../../src/runs/run-store';
 import { iterationRecord } from './record-files';
 
