@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { builtinProfiles } from '../../energy/device-profile';
 import { totalMacs } from '../../energy/work-macs';
 import type { EvaluationRecord, IterationRecord, LayerEnergyRecord, MetricRecord } from '../../protocol/records';
@@ -5,25 +6,19 @@ import type { RunFolder } from '../../runs/run-folder';
 import { energyByProfile } from '../../training/energy-by-profile';
 import type { Plan, Task } from './plans';
 import type { RunRecord } from './run-record';
-
-/** What the runs of one call have in common. */
-export interface Provenance {
-  readonly command: string;
-  readonly commit: string;
-  readonly planIterations: number;
-  /** What has to be said of the copy of the data set. */
-  readonly note?: string;
-}
+import { type Making, makingsOf } from './sittings';
 
 /**
  * Makes the record of a finished run.
+ * @param planIterations nominal iterations of plain training that shares are of.
+ * @param call what stands for the making of a run that does not say itself what made it.
  * @throws Error with one sentence when the run's folder lacks what a finished run has.
  */
 export async function makeRunRecord(
   plan: Plan,
   { row, seed }: Task,
   run: RunFolder,
-  { note, ...provenance }: Provenance,
+  { planIterations, call }: { planIterations: number; call: Omit<Making, 'environment'> },
 ): Promise<RunRecord> {
   const { configuration, data, environment } = run.read();
   const { data: _folder, ...settings } = configuration;
@@ -34,12 +29,15 @@ export async function makeRunRecord(
   if (!iteration || !evaluation || !layers?.macs || !layers.baselineMacs || !data || !environment)
     throw new Error(`The run in ${run.directory} is finished, but its record is not whole; delete the folder to train it again.`);
   // The run's own baseline has its own nominal iterations, which for a shorter row are fewer than the plan's.
-  const ofPlan = configuration.iterations / provenance.planIterations;
+  const ofPlan = configuration.iterations / planIterations;
+  const [making, ...later] = makingsOf(run);
+  const { note, ...made } = making ?? { ...call, environment };
+  const resumed = later.filter((one) => !isDeepStrictEqual(one, making));
   const others = builtinProfiles.filter(({ name }) => name !== configuration.deviceProfile);
   return {
-    ...{ experiment: plan.name, row: row.id, label: row.label, seed, ...provenance },
+    ...{ experiment: plan.name, row: row.id, label: row.label, seed, planIterations, ...made },
+    ...(resumed.length > 0 && { resumed }),
     data: { name: data.name, ...(note && { note }) },
-    environment,
     configuration: settings,
     accuracy: evaluation.accuracy,
     ...(evaluation.lastIterate && { lastIterateAccuracy: evaluation.lastIterate.accuracy }),
@@ -57,10 +55,14 @@ export async function makeRunRecord(
     seconds: iteration.seconds,
     iterationsExecuted: iteration.iterationsExecuted,
     iterationsDropped: iteration.iterationsDropped,
-    evaluations: records.flatMap((record): [number, number][] =>
-      record.type === 'evaluation' ? [[record.iteration, record.accuracy]] : [],
-    ),
+    evaluations: evaluationsOf(records),
   };
+}
+
+/** One for each iteration: those after the checkpoint that a run went on from were made anew. */
+function evaluationsOf(records: readonly MetricRecord[]): RunRecord['evaluations'] {
+  const evaluations = records.filter((record) => record.type === 'evaluation');
+  return [...new Map(evaluations.map(({ iteration, accuracy }) => [iteration, accuracy]))];
 }
 
 function gatedAccuracies({ sampled, threshold, full }: NonNullable<EvaluationRecord['gates']>): NonNullable<RunRecord['gates']> {

@@ -9,14 +9,16 @@ import type { TaskState } from './experiment-runs';
 export function outlook(states: readonly TaskState[], graph: LayerGraph, profile: DeviceProfile): string {
   const speed = secondsPerJoule(states);
   let [remainingJ, remaining] = [0, 0];
-  const rows = states.map(({ task, configuration, summary, done }) => {
+  const rows = states.map(({ task, configuration, summary, done, trainer }) => {
     const expectedJ = estimateRun(graph, profile, configuration).energyJ;
     const share = done ? 1 : summary?.iteration ? summary.iteration.iteration / summary.plannedIterations : 0;
     remainingJ += (1 - share) * expectedJ;
     remaining += done ? 0 : 1;
     const joules = done ? summary!.iteration!.energyJ : expectedJ;
     const seconds = done ? formatDuration(summary!.iteration!.seconds) : predictedTime((1 - share) * expectedJ, speed);
-    const state = done ? 'done' : share > 0 ? `stopped at ${formatShare(share)}` : 'to do';
+    const ended = summary?.run.state === 'failed' ? 'failed' : 'stopped';
+    const begun = share > 0 ? `${ended} at ${formatShare(share)}` : 'to do';
+    const state = done ? 'done' : trainer === undefined ? begun : `training (${trainer})`;
     return [task.row.label, String(task.seed), state, `~${formatJoules(joules)}`, seconds];
   });
   const right = 'right' as const;

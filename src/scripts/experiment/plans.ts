@@ -4,7 +4,8 @@ import { type Row, rows } from './rows';
 /** A table of runs: one network and data set, the rows, how long and how often each is trained. */
 export interface Plan {
   readonly name: string;
-  readonly title: string;
+  /** Name of the data set that the table is about. */
+  readonly dataset: 'Fashion-MNIST' | 'CIFAR-10' | 'CIFAR-100';
   readonly network: 'resnet20' | 'resnet74' | 'resnet110';
   readonly batchSize: number;
   /** Where the images come from when no folder is given. */
@@ -20,22 +21,27 @@ const batchSize = 128;
 
 export const plans: readonly Plan[] = [
   {
-    ...{ name: 'fashion', title: 'Fashion-MNIST, ResNet-20', network: 'resnet20', batchSize, data: 'fashion-mnist' },
+    ...{ name: 'fashion', dataset: 'Fashion-MNIST', network: 'resnet20', batchSize, data: 'fashion-mnist' },
     ...{ iterations: 4000, quickIterations: 300, seeds: 2, rows },
   },
   {
-    ...{ name: 'cifar10-resnet20', title: 'CIFAR-10, ResNet-20', network: 'resnet20', batchSize, data: 'given' },
+    ...{ name: 'cifar10-resnet20', dataset: 'CIFAR-10', network: 'resnet20', batchSize, data: 'given' },
     ...{ iterations: 16_000, quickIterations: 300, seeds: 1, rows },
   },
   {
-    ...{ name: 'cifar10-resnet74', title: 'CIFAR-10, ResNet-74', network: 'resnet74', batchSize, data: 'given' },
+    ...{ name: 'cifar10-resnet74', dataset: 'CIFAR-10', network: 'resnet74', batchSize, data: 'given' },
     ...{ iterations: 16_000, quickIterations: 60, seeds: 1, rows: named('smb', 'smb-50', 'slu-40', 'smd-psg-swa', 'all', 'all16') },
   },
   {
-    ...{ name: 'cifar100-resnet110', title: 'CIFAR-100, ResNet-110', network: 'resnet110', batchSize, data: 'made-up' },
+    ...{ name: 'cifar100-resnet110', dataset: 'CIFAR-100', network: 'resnet110', batchSize, data: 'made-up' },
     ...{ iterations: 300, quickIterations: 20, seeds: 1, rows: named('smb', 'all') },
   },
 ];
+
+/** What heads the plan's tables. */
+export function titleOf({ dataset, network }: Plan): string {
+  return `${dataset}, ${network.replace('resnet', 'ResNet-')}`;
+}
 
 function named(...ids: readonly string[]): Row[] {
   return rows.filter(({ id }) => ids.includes(id));

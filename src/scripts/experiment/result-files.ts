@@ -1,7 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../platform/atomic-write';
+import { exclusively } from '../../runs/exclusively';
+
 import { formerWaysOf } from './former-ways';
+import { isMadeUp } from './made-up-images';
+import { findPlan } from './plans';
 import { resultsPage } from './results-page';
 import { type RunRecord, runRecordSchema } from './run-record';
 
@@ -15,20 +19,23 @@ export class ResultFiles {
 
   keep(record: RunRecord): void {
     const folder = join(this.directory, record.experiment);
-    mkdirSync(folder, { recursive: true });
+    // Records of made-up images bear the plain name where a plan trains on such unless it is given real ones.
+    const images = findPlan(record.experiment).data === 'made-up' && !isMadeUp(record) ? ['real-images'] : [];
     const ways = formerWaysOf(record).map(({ inName }) => inName);
-    const name = `${[record.planIterations, record.row, ...ways, 'seed', record.seed].join('-')}.json`;
+    const name = `${[record.planIterations, record.row, ...images, ...ways, 'seed', record.seed].join('-')}.json`;
     writeFileAtomically(join(folder, name), `${JSON.stringify(record, null, 1)}\n`);
   }
 
-  /** Writes the page anew from all records. */
+  /** Writes the page anew from all records, those that other experiments keep meanwhile included. */
   writePage(): string {
     const path = join(this.docs, 'results.md');
-    writeFileAtomically(path, resultsPage(this.records()));
+    exclusively(`${path}.lock`, () => writeFileAtomically(path, resultsPage(this.read())));
     return path;
   }
 
-  private records(): RunRecord[] {
+  /** @throws Error with one sentence that names the file when one is no record. */
+  read(): RunRecord[] {
+    if (!existsSync(this.directory)) return [];
     const files = readdirSync(this.directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
     return files.sort().map((name) => {
       try {

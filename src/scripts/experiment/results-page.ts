@@ -3,7 +3,7 @@ import { threadsInWords } from '../../engine/threads-in-words';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint, meanOfEachLength } from '../../runs/plain-curve';
 import { formerWaysOf } from './former-ways';
-import { plans } from './plans';
+import { plans, titleOf } from './plans';
 import type { RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
 
@@ -29,7 +29,7 @@ export function resultsPage(records: readonly RunRecord[]): string {
     const lengths = [...new Set(ofPlan.map(({ planIterations }) => planIterations))].sort((a, b) => b - a);
     return lengths.map((length) =>
       section(
-        plan.title,
+        titleOf(plan),
         length,
         ofPlan.filter(({ planIterations }) => planIterations === length),
         curveOfPlan(ofPlan, length),

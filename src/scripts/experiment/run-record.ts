@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { runConfigurationSchema } from '../../protocol/configuration';
 import { environmentSchema } from '../../protocol/runs';
+import { makingSchema } from './sittings';
 
 const gatedAccuracySchema = z.strictObject({ accuracy: z.number(), executedShare: z.number() });
 
@@ -15,12 +16,14 @@ export const runRecordSchema = z.strictObject({
   seed: z.int(),
   /** Nominal iterations that the shares are of. */
   planIterations: z.int().min(1),
-  /** Command that makes the table that the run belongs to, and the commit that it was made at. */
+  /** Command that began the run, the commit that it was made at, and where; of runs begun before they said so, those of the last call. */
   command: z.string(),
   commit: z.string(),
-  /** Name of the data set, and what has to be said of this copy of it. */
-  data: z.strictObject({ name: z.string(), note: z.string().optional() }),
   environment: environmentSchema,
+  /** The same of each part that was made otherwise, in order, of a run that was stopped. */
+  resumed: z.array(makingSchema).optional(),
+  /** Name of the data set, and what has to be said of this copy of it, or of the machine meanwhile. */
+  data: z.strictObject({ name: z.string(), note: z.string().optional() }),
   /** All settings; the data set's folder is of one machine alone. */
   configuration: runConfigurationSchema.omit({ data: true }),
   /** Test accuracy of the model that the run gives, measured, 0 to 1; with SWA also of the last weights. */
