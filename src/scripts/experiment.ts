@@ -15,11 +15,11 @@ import { trainTask } from './experiment/train-task';
 
 /**
  * `npm run experiment -- NAME [--data DIR] [--quick]`: trains the runs of one table, one after another, and writes docs/results.md. Ctrl-C
- * stops it with a checkpoint; the same command goes on from there, and trains nothing twice. A run that fails does not
- * keep the others from being trained. Several experiments may train in one folder: each leaves out what another is training.
+ * stops it with a checkpoint; the same command goes on from there, and trains nothing twice. A run that fails does not keep the others from
+ * being trained. Several experiments may train in one folder: each leaves out what another is training.
  *
  * `--iterations N` and `--seeds N` change the plan's own, `--rows a,b` takes some of its rows, `--note TEXT` says something of the data or of
- * the machine, `--list` shows what is done and what remains, `--directory DIR` keeps
+ * the machine (times of one that “did other work” are not compared), `--list` shows what is done and what remains, `--directory DIR` keeps
  * the runs elsewhere than in the present folder's .e2train, `--results DIR` the records and the page elsewhere than in docs.
  */
 async function main(): Promise<void> {

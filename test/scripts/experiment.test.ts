@@ -65,7 +65,9 @@ describe('npm run experiment', () => {
     expect(page).toContain('| energy by asic-45nm, estimated | energy by eyeriss-65nm, estimated |');
     const joules = '\\(~[\\d.]+ .?J\\)';
     expect(page).toMatch(
-      new RegExp(`\\| SMB, 50 % of the iterations \\| 1, 2 \\| [\\d.]+ % \\| 50 % \\| 50 % ${joules} \\| 50 % ${joules} \\|`),
+      new RegExp(
+        `\\| SMB, 50 % of the iterations \\| 1, 2 \\| [\\d.]+ % \\| [+−][\\d.]+ \\| 50 % \\| 50 % ${joules} \\| 50 % ${joules} \\|`,
+      ),
     );
     // Folders are of one machine alone.
     for (const record of records) expect(readFileSync(join(folder, 'results', 'fashion', record), 'utf8')).not.toContain(folder);
@@ -101,6 +103,7 @@ describe('npm run experiment', () => {
     const record = recordNamed('-smd-seed-2');
     expect(record.evaluations).toEqual(evaluations);
     expect(record).toMatchObject({ commit: 'older', data: { note: 'a copy' }, resumed: [{ commit, note: 'another note' }] });
+    expect(readFileSync(join(folder, 'results.md'), 'utf8')).toContain(` at older, then ${commit}, on `);
   });
 
   it('records a finished run again as it was made, and one that does not say so by this call', () => {

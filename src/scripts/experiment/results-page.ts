@@ -1,8 +1,9 @@
 import { formatDuration, formatJoules, formatShare } from '../../energy/format';
-import { threadsInWords } from '../../engine/threads-in-words';
 import { mean } from '../../measurement/statistics';
 import { accuracyAt, type CurvePoint, meanOfEachLength } from '../../runs/plain-curve';
 import { formerWaysOf } from './former-ways';
+import { isMadeUp } from './made-up-images';
+import { makingInWords, timesCompare } from './making-in-words';
 import { plans, titleOf } from './plans';
 import type { RunRecord } from './run-record';
 import { seedDeviation } from './statistics';
@@ -17,31 +18,40 @@ interface Group {
 const introduction = `# Results
 
 Written by \`npm run experiment\` from the records in \`docs/results/\`, one file for each run. Accuracy, computation and time are measured; energy is
-estimated by the device profile that a column names. Shares are of plain training (SMB, fp32) for the nominal iterations. “At equal computation” and
-“at equal energy” compare a row with SMB of fewer iterations that costs as much, interpolated between the SMB runs of the same experiment, those of its
-shorter tables included: a run of plain training is the same in whichever it stands. A difference within the noise between seeds says nothing. Runs with
-SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
+estimated by the device profile that a column names. Shares are of plain training (SMB, fp32) for the nominal iterations; “points against SMB” are test
+accuracy minus that of the same SMB. “At equal computation” and “at equal energy” compare a row with SMB that costs as much, interpolated between the SMB
+runs of the same experiment, those of its shorter and longer tables included: a run of plain training is the same in whichever it stands. A difference
+within the noise between seeds says nothing. A time stands beside SMB's (“0.50 × SMB”) only where both were measured on the same machine, and no note says
+that it did other work. Runs with SLU are tested with gates by chance, as they were trained, and beside that with all blocks.`;
 
 /** The page of all records: one section for each experiment and length, the comparison at equal cost first. */
 export function resultsPage(records: readonly RunRecord[]): string {
   const sections = plans.flatMap((plan) => {
     const ofPlan = records.filter(({ experiment }) => experiment === plan.name);
-    const lengths = [...new Set(ofPlan.map(({ planIterations }) => planIterations))].sort((a, b) => b - a);
-    return lengths.map((length) =>
-      section(
-        titleOf(plan),
-        length,
-        ofPlan.filter(({ planIterations }) => planIterations === length),
-        curveOfPlan(ofPlan, length),
-      ),
+    const real = sectionsOf(
+      titleOf(plan),
+      ofPlan.filter((record) => !isMadeUp(record)),
     );
+    return [...real, ...sectionsOf(`${titleOf(plan)}, made-up images`, ofPlan.filter(isMadeUp))];
   });
   return `${[introduction, ...sections].join('\n\n')}\n`;
 }
 
+/** Of runs on the same images. */
+function sectionsOf(title: string, records: readonly RunRecord[]): string[] {
+  const lengths = [...new Set(records.map(({ planIterations }) => planIterations))].sort((a, b) => b - a);
+  return lengths.map((length) =>
+    section(
+      `${title}, ${length} iterations`,
+      records.filter(({ planIterations }) => planIterations === length),
+      curveOf(records, length),
+    ),
+  );
+}
+
 /** Accuracy of plain training by its share of `length` iterations, which is its share in computation and, by any profile, in energy. */
-function curveOfPlan(ofPlan: readonly RunRecord[], length: number): CurvePoint[] {
-  const plain = ofPlan.filter(isPlain);
+function curveOf(records: readonly RunRecord[], length: number): CurvePoint[] {
+  const plain = records.filter(isPlain);
   return meanOfEachLength(
     plain.map(({ configuration: { iterations }, accuracy }) => ({ iterations, cost: iterations / length, accuracy })),
   );
@@ -49,24 +59,36 @@ function curveOfPlan(ofPlan: readonly RunRecord[], length: number): CurvePoint[]
 
 const isPlain = ({ row }: Pick<RunRecord, 'row'>): boolean => row === 'smb' || /^smb-\d+$/.test(row);
 
-function section(title: string, length: number, records: readonly RunRecord[], curve: readonly CurvePoint[]): string {
+function section(title: string, records: readonly RunRecord[], curve: readonly CurvePoint[]): string {
   const groups = groupsOf(records);
   const [first] = records;
   const { data, configuration, images } = first!;
   const profiles = profilesOf(records);
+  // Made-up images are for counting: neither their accuracies nor times on them are compared.
+  const madeUp = isMadeUp(first!);
+  const smb = madeUp ? undefined : groups.find(({ row }) => row === 'smb')?.runs;
   const parts = [
-    `## ${title}, ${length} iterations`,
-    `${data.name}, batches of ${configuration.batchSize}, ${images} test images.`,
-    ...equalCost(groups, profiles, curve),
+    `## ${title}`,
+    `${madeUp ? `Made-up images in the file format of ${data.name}` : data.name}, batches of ${configuration.batchSize}, ${images} test images.`,
+    ...(madeUp ? [] : equalCost(groups, profiles, curve)),
     table(
-      ['run', 'seeds', 'test accuracy', 'computation', ...profiles.map((name) => `energy by ${name}, estimated`), 'time, measured'],
+      [
+        'run',
+        'seeds',
+        'test accuracy',
+        ...(madeUp ? [] : ['points against SMB']),
+        'computation',
+        ...profiles.map((name) => `energy by ${name}, estimated`),
+        'time, measured',
+      ],
       groups.map(({ label, runs }) => [
         label,
         runs.map(({ seed }) => seed).join(', '),
         accuracyText(runs),
+        ...(madeUp ? [] : [pointsText(runs, smb)]),
         formatShare(meanComputation(runs)),
         ...profiles.map((name) => energyText(runs, name)),
-        formatDuration(mean(runs.map(({ seconds }) => seconds))),
+        timeText(runs, smb),
       ]),
     ),
     provenance(groups),
@@ -79,17 +101,12 @@ function provenance(groups: readonly Group[]): string {
   const labelsOf = new Map<string, Set<string>>();
   for (const { label, runs } of groups) {
     for (const run of runs) {
-      const making = makingOf(run);
+      const making = makingInWords(run);
       labelsOf.set(making, (labelsOf.get(making) ?? new Set()).add(label));
     }
   }
   const lines = [...labelsOf].map(([making, labels]) => `- ${[...labels].join('; ')}: ${making}`);
   return ['Made by', ...lines].join('\n');
-}
-
-function makingOf({ command, commit, data, environment: { cpu, engine, build, simd, threads } }: RunRecord): string {
-  const machine = [cpu, engine, `${build} ${simd}`, threadsInWords(threads)];
-  return `\`${command}\` at ${commit}, on ${machine.join(', ')}${data.note ? `; ${data.note}` : ''}`;
 }
 
 /** Rows that are not SMB beside SMB at the same cost; nothing where SMB ran at one length only. */
@@ -151,6 +168,19 @@ function accuracyText(runs: readonly RunRecord[]): string {
   const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
   const aside = others.map(({ what, accuracies }) => `${what} ${percent(mean(accuracies))}`).join(', ');
   return aside === '' ? percent(meanAccuracy(runs)) : `${percent(meanAccuracy(runs))} (${aside})`;
+}
+
+/** Test accuracy beside that of SMB for the nominal iterations. */
+function pointsText(runs: readonly RunRecord[], smb: readonly RunRecord[] | undefined): string {
+  if (smb === undefined) return 'unavailable: no SMB run';
+  return runs === smb ? '–' : points(meanAccuracy(runs) - meanAccuracy(smb));
+}
+
+function timeText(runs: readonly RunRecord[], smb: readonly RunRecord[] | undefined): string {
+  const seconds = (of: readonly RunRecord[]) => mean(of.map((run) => run.seconds));
+  const time = formatDuration(seconds(runs));
+  if (smb === undefined || runs === smb || !timesCompare([...runs, ...smb])) return time;
+  return `${time} (${(seconds(runs) / seconds(smb)).toFixed(2)} × SMB)`;
 }
 
 function points(difference: number): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ describe('Files of records', () => {
   });
   afterEach(() => rmSync(docs, { recursive: true, force: true }));
 
-  it('keeps made-up and real images apart', () => {
+  it('keeps made-up and real images apart, in files and in tables', () => {
     const files = new ResultFiles(docs);
     const madeUp = committedRecord('cifar100-resnet110/300-smb-seed-1');
     const real = { ...madeUp, data: { name: 'CIFAR-100' }, images: 10_000 };
@@ -22,6 +22,11 @@ describe('Files of records', () => {
       '300-smb-real-images-seed-1.json',
       '300-smb-seed-1.json',
     ]);
+    const page = readFileSync(files.writePage(), 'utf8');
+    expect(page).toContain('## CIFAR-100, ResNet-110, 300 iterations\n\nCIFAR-100, batches of 128, 10000 test images.\n');
+    expect(page).toContain(
+      '## CIFAR-100, ResNet-110, made-up images, 300 iterations\n\nMade-up images in the file format of CIFAR-100, batches of 128, 1000 test images.\n',
+    );
   });
 
   it('gives each committed record the name that it has', () => {
