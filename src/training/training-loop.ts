@@ -178,10 +178,15 @@ export class TrainingLoop {
     this.tally.add(executed, samples);
     const { savers } = this.settings;
     if (savers.slu.enabled) trainer.shiftGates(shiftTowards(targetShareOf(savers), executedShare(trainer.gatedBlocks, executed, samples)));
-    if (!reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.plan.planned)) return;
+    if (reporter.blocksDue(this.iteration, this.tally.state.recordedAt, this.plan.planned)) this.recordBlocks(this.settings, samples);
+  }
+
+  /** @param samples of the last batch. */
+  private recordBlocks({ savers }: LiveSettings, samples: number): void {
+    const { reporter, trainer } = this.parts;
     const blocks = trainer.gatedBlocks;
     const ran = this.tally.take(blocks, this.iteration);
-    reporter.blocks(this.iteration, blocks, ran, targetShareOf(this.settings.savers), trainer.gateProbabilities(samples));
+    reporter.blocks(this.iteration, blocks, ran, targetShareOf(savers), trainer.gateProbabilities(samples));
   }
 
   private step(iteration: number, rates: Pick<StepSettings, 'learningRate' | 'signs'>): ExecutedStep {
@@ -236,8 +241,10 @@ export class TrainingLoop {
     this.warnedOfThreshold = false;
     const [options, optionsBefore] = [this.settings, before].map((settings) => compileOptionsOf(configuration, settings));
     if (JSON.stringify(options) === JSON.stringify(optionsBefore)) return;
+    const skipsOtherwise = JSON.stringify(options!.gating) !== JSON.stringify(optionsBefore!.gating);
+    if (skipsOtherwise && this.tally.state.samples > 0) this.recordBlocks(before, configuration.batchSize);
     await trainer.recompile(options!, (gates) => newGates(gates, targetShareOf(this.settings.savers)));
-    if (JSON.stringify(options!.gating) === JSON.stringify(optionsBefore!.gating)) return;
+    if (!skipsOtherwise) return;
     this.tally.forget(this.iteration);
     this.warnOfObstacle();
   }

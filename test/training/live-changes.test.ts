@@ -106,6 +106,12 @@ describe('skipping', () => {
     blockless.dispose();
   });
 
+  it('is recorded up to the iteration in which it ends', async () => {
+    const run = harness.create({ ...settings, savers: { slu: { enabled: true } } });
+    await harness.work(run, { tunings: { 15: { slu: { enabled: false } } } });
+    expect(harness.records(run, 'blockExecution').map(({ iteration }) => iteration)).toEqual([10, 14]);
+  });
+
   it('is done by SLU or by stochastic depth: a change to both is refused', () => {
     const both = { slu: { enabled: true }, stochasticDepth: { enabled: true } };
     expect(tuningSchema.safeParse(both).error?.issues).toMatchObject([{ path: ['stochasticDepth', 'enabled'] }]);
