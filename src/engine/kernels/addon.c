@@ -13,13 +13,13 @@ static char *shared_memory(napi_env env, napi_value array) {
   return data;
 }
 
-/* Bytes from the start of a typed array to the first address that is a multiple of 64. */
+/* Bytes from the start of a typed array to the first address that is a multiple of PLACE_BYTES. */
 static napi_value bytes_to_alignment(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value arguments[1], result = 0;
   NODE(napi_get_cb_info)(env, info, &count, arguments, 0, 0);
   char *memory = shared_memory(env, arguments[0]);
-  if (memory) NODE(napi_create_uint32)(env, (uint32_t)(-(uintptr_t)memory & 63), &result);
+  if (memory) NODE(napi_create_uint32)(env, (uint32_t)(-(uintptr_t)memory & (PLACE_BYTES - 1)), &result);
   return result;
 }
 

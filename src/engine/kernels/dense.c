@@ -6,13 +6,13 @@ static void dense(const struct dense *record, const struct worker *worker) {
   const float *x = at(worker, record->x), *packed = at(worker, record->packed), *bias = at(worker, record->bias);
   float *y = at(worker, record->y), *rows = scratch_of(worker, &record->step);
   int32_t inputs = record->inputs, outputs = record->outputs;
-  float *results = rows + (size_t)LARGEST_TILE * inputs;
+  float *results = rows + (size_t)DENSE_ROWS * inputs;
   struct samples samples = samples_of(worker, &record->step);
   struct range share = share_of_samples(worker, samples);
   struct stretches window = {1, 1, inputs, 0, 0};
 
-  for (int32_t first = share.from; first < share.to; first += LARGEST_TILE) {
-    int32_t count = SMALLER_OF(LARGEST_TILE, share.to - first);
+  for (int32_t first = share.from; first < share.to; first += DENSE_ROWS) {
+    int32_t count = SMALLER_OF(DENSE_ROWS, share.to - first);
     for (int32_t i = 0; i < count; i++) copy_floats(rows + (size_t)i * inputs, x + sample_at(samples, first + i) * inputs, inputs);
     for (int32_t channel = 0; channel < outputs;) {
       int32_t vectors = panel_vectors(outputs - channel);

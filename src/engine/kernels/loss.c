@@ -36,8 +36,6 @@ INLINE int32_t rank_of(const float *logits, int32_t classes, int32_t label) {
   return logits[label] == logits[label] ? rank : classes;
 }
 
-#define METRICS_OF_SAMPLE 3
-
 static void cross_entropy(const struct cross_entropy *record, const struct worker *worker) {
   const float *logits = at(worker, record->logits);
   const int32_t *labels = at(worker, record->labels);

@@ -8,8 +8,6 @@
 #define IN_CHAIN(factor, chain) multiply_add(factor, chain, factor)
 #endif
 
-enum { PEAK_CHAINS = 12 };
-
 static void multiply_add_peak(const struct multiply_add_peak *record, const struct worker *worker) {
   float *sums = (float *)at(worker, record->sums) + (size_t)worker->thread * LANES;
   /* Read from memory, so that the compiler cannot compute the chains beforehand. */

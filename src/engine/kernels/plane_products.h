@@ -38,9 +38,7 @@ INLINE int64_t plane_turns(int32_t rows, int32_t outputs) {
   return (int64_t)PLANES * (pairs * ((rows + TILE_ROWS(2) - 1) / TILE_ROWS(2)) + single * ((rows + TILE_ROWS(1) - 1) / TILE_ROWS(1)));
 }
 
-/* The last register tile may hold less: it computes what nobody reads. */
-#define SMALLEST_PLANE_TILE 4
-
+/* The last register tile may hold fewer tiles than it computes: nobody reads the rest. */
 INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_t inputs, const float *weights, float *out,
                         struct fetching *fetching) {
 #define TILES(tiles)                                                                                                                       \
@@ -50,7 +48,7 @@ INLINE void plane_panel(const int vectors, int32_t count, const float *a, int32_
       plane_tile(tiles, vectors, a, inputs, weights, out);                                                                                 \
     }                                                                                                                                      \
   }
-  TILES(16) TILES(8) TILES(4)
+  TILES(16) TILES(8) TILES(SMALLEST_PLANE_TILE)
 #undef TILES
 }
 

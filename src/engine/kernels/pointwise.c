@@ -7,8 +7,6 @@
 
 /* Pixels that meet all weights before the next pixels do: few enough to stay in the cache, and to write y line by line. */
 #define POINTWISE_PIXELS 48
-/* Pixels whose products are summed up in registers before they are added to the weight gradient in memory. */
-#define POINTWISE_GRADIENT_PIXELS 128
 
 /* How many samples from the i-th of the list on, up to `end`, lie one behind the other. */
 INLINE int32_t samples_in_a_row(struct samples samples, int32_t i, int32_t end) {

@@ -1,7 +1,7 @@
 /* What the optimizer sees under sign updates: the sign of a gradient, or PSG's choice between the predictor's and the full one's. */
 #include "element_range.h"
 
-enum { PREDICTED, WRONG, COUNTS, COUNTS_PITCH = 16 };
+enum { PREDICTED, WRONG, COUNTS };
 
 INLINE vector sign_of(vector x) { return x > splat(0) ? splat(1) : x < splat(0) ? splat(-1) : x; }
 

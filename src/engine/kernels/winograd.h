@@ -4,9 +4,10 @@
  * (Alam et al. 2022) at the same cost.
  */
 #pragma once
+#include "kernel-layout.h"
 #include "vectors.h"
 
-enum { TILE_OUTPUTS = 4, TILE_INPUTS = 6, PLANES = TILE_INPUTS * TILE_INPUTS };
+enum { PLANES = TILE_INPUTS * TILE_INPUTS };
 
 #define SMALL_POINT 0.70710678118654752f
 #define LARGE_POINT 1.41421356237309505f

@@ -12,13 +12,7 @@
  * The planes: vector of channels by vector of channels, in that plane by plane, in that tile by tile. All distances are constants, whatever
  * the number of channels and tiles. So no transform computes addresses, and the products have nothing to compute but products.
  */
-enum {
-  MOST_TILES = 32,
-  /* Keeps the planes from starting at the same set of the cache. */
-  PLANE_GAP = 16,
-  PLANE_PITCH = MOST_TILES * LANES + PLANE_GAP,
-  PLANES_PITCH = PLANES * PLANE_PITCH
-};
+enum { PLANE_PITCH = MOST_TILES * LANES + PLANE_GAP, PLANES_PITCH = PLANES * PLANE_PITCH };
 
 /* Floats from the first planes to those of the vector that starts with channel c. */
 INLINE size_t to_planes_of(int32_t c) { return (size_t)(c / LANES) * PLANES_PITCH; }

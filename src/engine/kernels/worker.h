@@ -3,8 +3,6 @@
 #include "kernel-layout.h"
 #include "vectors.h"
 
-#define PLACE_BYTES 64
-
 struct worker {
   char *memory;
   int32_t thread, threads;

@@ -1,10 +1,10 @@
 import { barrierCodes } from './control-block';
 import { fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
 import { type PlannedSection, recordWordsOf } from './memory-plan';
+import { sharedConstants } from './shared-constants';
 
-const placeBytes = 64;
 /** Offsets in bytes are counted in places, so that 32 bits reach far enough. */
-export const placeOf = (offset: number) => offset / placeBytes;
+export const placeOf = (offset: number) => offset / sharedConstants.placeBytes;
 
 /** Writes a section's records; `barriers[i]` says whether all threads must finish step i before the next. */
 export function encodeSection(section: PlannedSection, barriers: readonly boolean[], words: Int32Array): void {

@@ -5,6 +5,8 @@ import { builtFile } from '../../platform/built-file';
 import { instantiate, type KernelSource, loadAddon, type NativeAddon, type WasmExports } from './kernel-binding';
 import { layoutFingerprint } from './layout-header';
 import { explainLoadFailure } from './load-failure';
+import { sharedConstants } from './shared-constants';
+import { alignBytes } from './step';
 
 /** One build of the kernels on this machine: how to give it memory, and what it calls itself. */
 export interface KernelBuild {
@@ -25,9 +27,6 @@ export interface AllocatedMemory {
   sourceFor(thread: number): KernelSource;
 }
 
-const alignment = 64;
-const align = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
-
 /** This platform's native build, or another file of one. @throws Error with one sentence where there is none, or it does not load. */
 export function nativeBuild(file = nativeLibraryFile()): KernelBuild {
   const platform = `${process.platform}-${process.arch}`;
@@ -39,7 +38,7 @@ export function nativeBuild(file = nativeLibraryFile()): KernelBuild {
     lanes: addon.lanes,
     memoryLimit: availableMemory,
     allocate(bytes) {
-      const memory = new SharedArrayBuffer(bytes + alignment);
+      const memory = new SharedArrayBuffer(bytes + sharedConstants.placeBytes);
       const base = addon.bytesToAlignment(new Uint8Array(memory));
       addon.useLargePages(new Uint8Array(memory));
       return { buffer: memory, base, sourceFor: () => ({ kind: 'native', file, memory, base }) };
@@ -88,7 +87,7 @@ export function wasmBuild(kind: 'relaxed' | 'plain'): KernelBuild {
   const exports = probe(module);
   requireLayout(exports.layout_fingerprint());
   const heapBase: number = exports.__heap_base.value;
-  const reserved = (threads: number) => align(heapBase + (threads - 1) * threadStackBytes);
+  const reserved = (threads: number) => alignBytes(heapBase + (threads - 1) * threadStackBytes);
   return {
     name: `wasm ${kind === 'relaxed' ? 'relaxed SIMD' : 'plain SIMD'}`,
     simd: 'SIMD128',

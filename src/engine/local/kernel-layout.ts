@@ -10,7 +10,7 @@ import { normalizationLayouts } from './layouts/normalization-layouts';
  * The kernels and the fields of their records, in the order in which they stand in memory. This table is the only place that says so:
  * the planner encodes by it, and the build writes the C structures from it (`kernel-layout.h`), so the two sides cannot drift apart.
  *
- * A `place` is where a tensor starts, in units of 64 bytes from the start of the memory; 0 means that there is none. A `result` is the
+ * A `place` is where a tensor starts, in units of `placeBytes` from the start of the memory; 0 means that there is none. A `result` is the
  * place of a tensor that the kernel writes.
  */
 export type FieldType = 'place' | 'result' | 'integer' | 'float';

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { barrierCodes, controlWords, noStretch, profileWords, sectionStatus } from './control-block';
 import { activationCodes, estimatorCodes, type FieldType, fetchFields, headerFields, kernelLayouts, kernelNames } from './kernel-layout';
+import { sharedConstants } from './shared-constants';
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const upperCase = (name: string) => snakeCase(name).toUpperCase();
-const enumeration = (prefix: string, values: Readonly<Record<string, number>>) =>
+const constants = (values: Readonly<Record<string, number>>, prefix = '') =>
   `enum { ${Object.entries(values)
-    .map(([name, value]) => `${prefix}_${upperCase(name)} = ${value}`)
+    .map(([name, value]) => `${prefix}${upperCase(name)} = ${value}`)
     .join(', ')} };\n`;
 const structure = (name: string, header: string, fields: Readonly<Record<string, FieldType>>) =>
   `struct ${name} {\n${header}${Object.entries(fields)
     .map(([field, type]) => `  ${type === 'float' ? 'float' : 'int32_t'} ${snakeCase(field)};\n`)
     .join('')}};\n`;
 
-/** The table of kernels and records as a C header, `kernel-layout.h`. */
+/** The tables of kernels, records and shared constants as a C header, `kernel-layout.h`. */
 export function layoutHeader(): string {
   return `${structures()}enum { LAYOUT_FINGERPRINT = ${layoutFingerprint()} };\n`;
 }
@@ -25,14 +26,15 @@ export function layoutFingerprint(): number {
 
 function structures(): string {
   return [
-    '/* Written by the build from src/engine/local/kernel-layout.ts. */\n#pragma once\n#include <stdint.h>\n',
-    enumeration('CONTROL', controlWords),
-    enumeration('SECTION', sectionStatus),
-    enumeration('PROFILE', profileWords),
-    enumeration('BARRIER', barrierCodes),
-    `enum { NO_STRETCH = ${noStretch} };\n`,
-    enumeration('ACTIVATION', activationCodes),
-    enumeration('ESTIMATOR', estimatorCodes),
+    '/* Written by the build from src/engine/local/kernel-layout.ts and shared-constants.ts. */\n#pragma once\n#include <stdint.h>\n',
+    constants(sharedConstants),
+    constants(controlWords, 'CONTROL_'),
+    constants(sectionStatus, 'SECTION_'),
+    constants(profileWords, 'PROFILE_'),
+    constants(barrierCodes, 'BARRIER_'),
+    constants({ noStretch }),
+    constants(activationCodes, 'ACTIVATION_'),
+    constants(estimatorCodes, 'ESTIMATOR_'),
     structure('step', '', headerFields),
     structure('fetch', '', fetchFields),
     ...kernelNames.map((name) => structure(snakeCase(name), '  struct step step;\n', kernelLayouts[name])),

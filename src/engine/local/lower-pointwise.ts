@@ -1,11 +1,11 @@
 import type { Window } from '../program';
 import { packedChannels, packedWeights } from './pack-weights';
+import { sharedConstants } from './shared-constants';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** Convolutions with a 1×1 window as products of all pixels. */
 
-/** Pixels of small images whose products the weight gradient sums up in registers; a panel of their gradients is as wide as two vectors. */
-const gradientPixels = 128;
+/** A panel of gradients is at most as wide as two vectors. */
 const panelVectors = 2;
 /** With fewer pixels at a time the weights are read more often than need be. */
 const fewestPixels = 64;
@@ -41,7 +41,13 @@ export function lowerPointwiseWeightGradient(
   const { lanes, threads } = builder.target;
   const partial = builder.workTensor(threads * (channels.input + 1) * packedChannels(channels.output, lanes));
   const fields = { x, dy, partial, ...pointwiseFields(window, channels), withBias: Number(dbias !== undefined) };
-  builder.onSamples('pointwiseWeightGradient', samples, fields, gradientPixels * panelVectors * lanes, fewestSamples(window));
+  builder.onSamples(
+    'pointwiseWeightGradient',
+    samples,
+    fields,
+    sharedConstants.pointwiseGradientPixels * panelVectors * lanes,
+    fewestSamples(window),
+  );
   builder.acrossSamples('sumPartials', undefined, { partial, dw, dbias, rows: channels.input, columns: channels.output });
 }
 

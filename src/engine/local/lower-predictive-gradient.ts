@@ -2,12 +2,10 @@ import { lowerWeightGradient } from './lower-convolution';
 import { windowFields } from './lower-direct-convolution';
 import { lowerWinogradPredictor, winogradFits } from './lower-winograd';
 import { packedChannels } from './pack-weights';
+import { sharedConstants } from './shared-constants';
 import type { Channels, OperationOf, StepBuilder } from './step';
 
 /** PSG's operations as steps of the kernels. */
-
-/** Words between the counts of two threads, as `sign_gradient.c` has it. */
-const countsPitch = 16;
 
 export function lowerQuantizationRange(builder: StepBuilder, operation: OperationOf<'quantizationRange'>, elements: number): void {
   const { x, range, running, momentum, samples } = operation;
@@ -85,7 +83,7 @@ function lowerIntegerPredictor(builder: StepBuilder, operation: OperationOf<'con
 
 export function lowerPredictiveGradient(builder: StepBuilder, operation: OperationOf<'predictiveGradient'>, elements: number): void {
   const { predicted, full, g, threshold, metrics } = operation;
-  const counts = builder.workTensor(countsPitch * builder.target.threads);
+  const counts = builder.workTensor(sharedConstants.countsPitch * builder.target.threads);
   const signs = Number(operation.signs);
   builder.acrossSamples('predictiveGradient', undefined, { predicted, full, threshold, g, counts, elements, signs });
   builder.acrossSamples('sumCounts', undefined, { counts, metrics });

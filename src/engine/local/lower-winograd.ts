@@ -1,14 +1,14 @@
 import type { Window } from '../program';
 import type { KernelFields } from './kernel-layout';
+import { sharedConstants } from './shared-constants';
 import type { Channels, LoweringTarget, OperationOf, StepBuilder } from './step';
 
 /** 3×3 convolutions with stride 1 and their gradients as steps of Winograd's F(4×4, 3×3). */
 
-const tileOutputs = 4;
-const planes = 36;
-/** How far apart the planes of a vector of channels lie in scratch memory, as `winograd_tiles.h` has it. */
-const planePitch = (lanes: number) => mostTiles * lanes + 16;
-const mostTiles = 32;
+const { tileOutputs, tileInputs, mostTiles, planeGap, smallestPlaneTile } = sharedConstants;
+const planes = tileInputs ** 2;
+/** How far apart the planes of a vector of channels lie in scratch memory. */
+const planePitch = (lanes: number) => mostTiles * lanes + planeGap;
 
 /** With fewer channels the transforms cost more than the products save. */
 const fewestChannels = 8;
@@ -17,8 +17,6 @@ const leastUsefulShare = 0.4;
 
 /** The planes of the tiles that are worked on at once stay within the second-level cache beside the weights. */
 const planeBytesAtOnce = 1 << 19;
-/** Whole register tiles of `plane_products.h`. */
-const registerTile = 4;
 const tilesAtOnceRange = { forward: { min: 8, max: 16 }, weightGradient: { min: 8, max: mostTiles } } as const;
 
 const isPlain3x3 = (window: Window) =>
@@ -50,7 +48,7 @@ export const winogradFitsInputGradient = (window: Window, channels: Channels, ta
 
 function tilesAtOnce({ input, output }: Channels, { min, max }: { readonly min: number; readonly max: number }): number {
   const fitting = Math.floor(planeBytesAtOnce / (4 * planes * (input + output)));
-  return Math.max(min, Math.min(max, fitting - (fitting % registerTile)));
+  return Math.max(min, Math.min(max, fitting - (fitting % smallestPlaneTile)));
 }
 
 const tilesOf = (height: number, width: number) => Math.ceil(height / tileOutputs) * Math.ceil(width / tileOutputs);

@@ -10,15 +10,13 @@ import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { packedWeights } from './pack-weights';
 import { rangesFirst } from './ranges-first';
+import { sharedConstants } from './shared-constants';
 import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 
-/** Samples that the dense kernel gathers at a time. */
-const denseRows = 16;
+const { denseRows, metricsOfSample } = sharedConstants;
 /** A batch normalization as it is before the fusion. */
 const nothingFused = { addend: undefined, function: activationCodes.linear };
 const noMask = { shortcut: undefined, dmasks: undefined, gate: 0, gates: 0 };
-/** Loss, top-1 and top-5 of a sample. */
-const metricsOfSample = 3;
 
 export interface LoweredSection {
   readonly name: string;

@@ -2,10 +2,9 @@ import type { Program } from '../program';
 import type { KernelBuild } from './kernel-build';
 import { LocalExecutable } from './local-executable';
 import { type MemoryPlan, planMemory, recordWordsOf } from './memory-plan';
+import { sharedConstants } from './shared-constants';
 import { alignBytes } from './step';
 
-/** As in the kernel. */
-const chains = 12;
 const rounds = 200_000;
 /** Through the time until WebAssembly's optimizing compiler has done its work. */
 const attempts = 600;
@@ -32,7 +31,7 @@ export async function measureMultiplyAddPeak(kernels: KernelBuild, threads: numb
     fastest = Math.min(fastest, performance.now() - began);
   }
   await executable.ended();
-  return (1000 * threads * kernels.lanes * chains * rounds) / fastest;
+  return (1000 * threads * kernels.lanes * sharedConstants.peakChains * rounds) / fastest;
 }
 
 /** No operation of a network lowers to this kernel, so its record joins the empty section here. */

@@ -1,5 +1,6 @@
 import type { Operation, TensorId, TensorSpecification } from '../program';
 import { type FieldType, type KernelFields, type KernelName, kernelLayouts } from './kernel-layout';
+import { sharedConstants } from './shared-constants';
 
 /** One record for the kernels, before its tensors have places. Fields of type place hold the id of a tensor. */
 export interface Step {
@@ -20,8 +21,9 @@ export interface WorkTensor {
   readonly bytes: number;
 }
 
-const vectorBytes = 64;
-export const alignBytes = (bytes: number) => Math.ceil(bytes / vectorBytes) * vectorBytes;
+const { placeBytes } = sharedConstants;
+/** So many bytes and what is left until the next tensor may start. */
+export const alignBytes = (bytes: number) => Math.ceil(bytes / placeBytes) * placeBytes;
 
 /** What lowering depends on: the build's vector width and how many threads share the work. */
 export interface LoweringTarget {
