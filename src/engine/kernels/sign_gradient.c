@@ -13,13 +13,8 @@ static void sign(const struct sign *record, const struct worker *worker) {
 
 INLINE float largest_magnitude(const float *x, int32_t elements) {
   vector highest = 0;
-  FOR_VECTORS(i, n, elements) {
-    vector value = load_part(x + i, n), magnitude = value < splat(0) ? -value : value;
-    highest = larger(magnitude, highest);
-  }
-  float largest = 0;
-  UNROLL for (int lane = 0; lane < LANES; lane++) largest = LARGER_OF(highest[lane], largest);
-  return largest;
+  FOR_VECTORS(i, n, elements) highest = larger(magnitude(load_part(x + i, n)), highest);
+  return largest_lane(highest);
 }
 
 /* Every thread looks for the maximum itself, which is less work than a barrier. */
@@ -32,13 +27,13 @@ static void predictive_gradient(const struct predictive_gradient *record, const 
   integers decided = 0, wrong = 0;
   FOR_STRETCH(i, n, (size_t)share.from, (size_t)share.to) {
     vector guess = load_part(predicted + i, n), exact = load_part(full + i, n);
-    vector magnitude = guess < splat(0) ? -guess : guess;
+    integers is_decided = magnitude(guess) >= splat(least);
     vector guessed_sign = sign_of(guess), exact_sign = sign_of(exact);
     integers counted = n == LANES ? -1 : 0;
     if (n < LANES) for (int lane = 0; lane < n; lane++) counted[lane] = -1;
-    decided -= (magnitude >= splat(least)) & counted;
-    wrong -= (magnitude >= splat(least)) & (guessed_sign != exact_sign) & counted;
-    vector choice = magnitude >= splat(least) ? (record->signs ? guessed_sign : guess) : (record->signs ? exact_sign : exact);
+    decided -= is_decided & counted;
+    wrong -= is_decided & (guessed_sign != exact_sign) & counted;
+    vector choice = is_decided ? (record->signs ? guessed_sign : guess) : (record->signs ? exact_sign : exact);
     store_part(g + i, choice, n);
   }
   counts[PREDICTED] = counts[WRONG] = 0;
