@@ -1,5 +1,5 @@
 import type { Window } from '../program';
-import { type PhaseAxis, phaseOutput, phases, windowGeometry } from './lower-direct-convolution';
+import { inputGradientPhases, type PhaseAxis, phaseGeometry, phaseOutput, windowGeometry } from './lower-direct-convolution';
 import { packedChannels } from './pack-weights';
 import type { OperationOf, StepBuilder } from './step';
 
@@ -43,8 +43,7 @@ export function lowerDepthwiseInputGradient(
   shape: DepthwiseShape,
 ): void {
   const { window, dy, w, dx, samples } = operation;
-  const rows = phases(window.inputHeight, window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop);
-  const columns = phases(window.inputWidth, window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft);
+  const { rows, columns } = inputGradientPhases(window);
   const spreadOut = [...rows, ...columns].some(({ spacing }) => spacing !== 1);
   if (shape.multiplier > 1 || spreadOut) {
     builder.onSamples('depthwiseInputGradient', samples, { dy, w, dx, ...slidingFields(window, shape) });
@@ -53,19 +52,8 @@ export function lowerDepthwiseInputGradient(
   for (const row of rows)
     for (const column of columns) {
       const fields = {
-        sourceHeight: window.outputHeight,
-        sourceWidth: window.outputWidth,
         sourceChannels: shape.channels,
-        top: row.border,
-        left: column.border,
-        kernelHeight: row.taps,
-        kernelWidth: column.taps,
-        strideHeight: 1,
-        strideWidth: 1,
-        dilationHeight: row.dilation,
-        dilationWidth: column.dilation,
-        outputHeight: row.count,
-        outputWidth: column.count,
+        ...phaseGeometry(window, row, column),
         multiplier: 1,
         firstTap: lastTap(row) * window.kernelWidth + lastTap(column),
         tapRowStep: -row.tapStep * window.kernelWidth,

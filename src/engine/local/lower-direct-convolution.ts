@@ -21,7 +21,7 @@ export const windowGeometry = (window: Window) => ({
 });
 
 /** Fields that lay the image into its zero-bordered copy and slide the window over it. */
-export function windowFields(window: Window) {
+export function borderedWindow(window: Window) {
   const paddedHeight = (window.outputHeight - 1) * window.strideHeight + (window.kernelHeight - 1) * window.dilationHeight + 1;
   const paddedWidth = (window.outputWidth - 1) * window.strideWidth + (window.kernelWidth - 1) * window.dilationWidth + 1;
   return { ...windowGeometry(window), spacingHeight: 1, spacingWidth: 1, paddedHeight, paddedWidth };
@@ -34,7 +34,7 @@ export function lowerDirectConvolution(builder: StepBuilder, operation: Operatio
     ...{ firstRow: 0, rowStep: 1, rows: window.kernelHeight },
     ...{ firstColumn: 0, columnStep: 1, columns: window.kernelWidth },
   });
-  const fields = windowFields(window);
+  const fields = borderedWindow(window);
   builder.onSamples(
     'convolution',
     samples,
@@ -73,7 +73,7 @@ export interface PhaseAxis {
  * within one, the taps are t = phase + s·j and the sum is a correlation of dy with the turned taps. A window with both stride and dilation
  * is rare: there dy is spread out with zeros instead, and there is one phase.
  */
-export function phases(input: number, kernel: number, stride: number, dilation: number, pad: number): PhaseAxis[] {
+function phases(input: number, kernel: number, stride: number, dilation: number, pad: number): PhaseAxis[] {
   if (stride === 1 || dilation > 1) {
     const border = (kernel - 1) * dilation - pad;
     return [{ start: 0, count: input, step: 1, firstTap: 0, tapStep: 1, taps: kernel, border, spacing: stride, dilation }];
@@ -87,6 +87,28 @@ export function phases(input: number, kernel: number, stride: number, dilation: 
   }).filter((axis) => axis.count > 0);
 }
 
+/** The phases of the input gradient along both axes. */
+export const inputGradientPhases = (window: Window) => ({
+  rows: phases(window.inputHeight, window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop),
+  columns: phases(window.inputWidth, window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft),
+});
+
+/** What a phase's turned window slides over, dy, and how; as `windowGeometry`. */
+export const phaseGeometry = (window: Window, row: PhaseAxis, column: PhaseAxis) => ({
+  sourceHeight: window.outputHeight,
+  sourceWidth: window.outputWidth,
+  top: row.border,
+  left: column.border,
+  kernelHeight: row.taps,
+  kernelWidth: column.taps,
+  strideHeight: 1,
+  strideWidth: 1,
+  dilationHeight: row.dilation,
+  dilationWidth: column.dilation,
+  outputHeight: row.count,
+  outputWidth: column.count,
+});
+
 /** Where a phase's pixels of dx are. */
 export const phaseOutput = (window: Window, channels: number, row: PhaseAxis, column: PhaseAxis) => ({
   outputStart: (row.start * window.inputWidth + column.start) * channels,
@@ -97,8 +119,7 @@ export const phaseOutput = (window: Window, channels: number, row: PhaseAxis, co
 
 export function lowerDirectInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
   const { window, w, dy, dx, samples } = operation;
-  const rows = phases(window.inputHeight, window.kernelHeight, window.strideHeight, window.dilationHeight, window.padTop);
-  const columns = phases(window.inputWidth, window.kernelWidth, window.strideWidth, window.dilationWidth, window.padLeft);
+  const { rows, columns } = inputGradientPhases(window);
   const packedPhases = rows.flatMap((row) =>
     columns.map((column) => ({ row, column, packed: packedWeights(builder, w, channels, 1, phaseTaps(window, row, column)) })),
   );
@@ -113,23 +134,12 @@ export function lowerDirectInputGradient(builder: StepBuilder, operation: Operat
         packed,
         bias: undefined,
         y: dx,
-        sourceHeight: window.outputHeight,
-        sourceWidth: window.outputWidth,
         sourceChannels: channels.output,
-        top: row.border,
-        left: column.border,
+        ...phaseGeometry(window, row, column),
         spacingHeight: row.spacing,
         spacingWidth: column.spacing,
         paddedHeight,
         paddedWidth,
-        kernelHeight: row.taps,
-        kernelWidth: column.taps,
-        strideHeight: 1,
-        strideWidth: 1,
-        dilationHeight: row.dilation,
-        dilationWidth: column.dilation,
-        outputHeight: row.count,
-        outputWidth: column.count,
         outputChannels: channels.input,
         ...phaseOutput(window, channels.input, row, column),
       },
@@ -149,7 +159,7 @@ export function lowerDirectWeightGradient(builder: StepBuilder, operation: Opera
   const rows = window.kernelHeight * window.kernelWidth * channels.input;
   const pitch = packedChannels(channels.output, builder.target.lanes);
   const partial = builder.workTensor(builder.target.threads * (rows + 1) * pitch);
-  const fields = windowFields(window);
+  const fields = borderedWindow(window);
   builder.onSamples(
     'convolutionWeightGradient',
     samples,

@@ -1,5 +1,5 @@
 import { lowerWeightGradient } from './lower-convolution';
-import { windowFields } from './lower-direct-convolution';
+import { borderedWindow } from './lower-direct-convolution';
 import { lowerWinogradPredictor, winogradFits } from './lower-winograd';
 import { packedChannels } from './pack-weights';
 import { sharedConstants } from './shared-constants';
@@ -46,7 +46,7 @@ function lowerIntegerPredictor(builder: StepBuilder, operation: OperationOf<'con
   const pitch = packedChannels(channels.output, builder.target.lanes);
   const rows = window.kernelHeight * window.kernelWidth * channels.input;
   const partial = builder.workTensor(2 * builder.target.threads * rows * pitch);
-  const fields = windowFields(window);
+  const fields = borderedWindow(window);
   const format = { bits, isSigned: Number(operation.signed), gradientBits };
   const { lanes } = builder.target;
   const pairsAcross = Math.ceil(window.outputWidth / 2);

@@ -61,7 +61,7 @@ const scratchFloats = ({ input, output }: Channels, { lanes }: LoweringTarget) =
 
 export function lowerWinogradConvolution(builder: StepBuilder, operation: OperationOf<'conv2d'>, channels: Channels): void {
   const { window, w, x, y, bias, samples } = operation;
-  const packed = packedWeights(builder, w, channels, 0);
+  const packed = packedWinogradWeights(builder, w, channels, 0);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
   const fields = { x, packed, bias, y, ...forwardFields(window, channels), tilesAtOnce: tiles, adds: 0 };
   builder.onSamples('winogradConvolution', samples, fields, scratchFloats(channels, builder.target), samplesFor(tiles, fields));
@@ -70,7 +70,7 @@ export function lowerWinogradConvolution(builder: StepBuilder, operation: Operat
 /** The same sum over dy, with the weights turned and transposed. */
 export function lowerWinogradInputGradient(builder: StepBuilder, operation: OperationOf<'conv2dInputGradient'>, channels: Channels): void {
   const { window, w, dy, dx, samples } = operation;
-  const packed = packedWeights(builder, w, channels, 1);
+  const packed = packedWinogradWeights(builder, w, channels, 1);
   const tiles = tilesAtOnce(channels, tilesAtOnceRange.forward);
   const fields = {
     x: dy,
@@ -125,7 +125,7 @@ function lowerGradient(
   builder.acrossSamples('sumWinogradPartials', undefined, sum);
 }
 
-function packedWeights(builder: StepBuilder, w: number, channels: Channels, transposed: 0 | 1): number {
+function packedWinogradWeights(builder: StepBuilder, w: number, channels: Channels, transposed: 0 | 1): number {
   const packed = builder.workTensor(planes * channels.input * channels.output);
   const fields = { w, packed, inputChannels: channels.input, outputChannels: channels.output, transposed };
   builder.acrossSamples('packWinogradWeights', undefined, fields);

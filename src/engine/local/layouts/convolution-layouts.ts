@@ -1,16 +1,9 @@
-import { borderFields, kernelFields, levelFields } from './shared-fields';
+import { borderFields, levelFields, sourceFields, windowFields } from './shared-fields';
 
 /** Convolutions of all kinds and their gradients. */
 
 /** A window over the image itself, whose first pixel is at (top, left) as seen from the window's first position. */
-const slidingFields = {
-  sourceHeight: 'integer',
-  sourceWidth: 'integer',
-  sourceChannels: 'integer',
-  top: 'integer',
-  left: 'integer',
-  ...kernelFields,
-} as const;
+const slidingFields = { ...sourceFields, ...windowFields } as const;
 
 /** Where the outputs go, in elements: a phase of a strided input gradient writes every strideth pixel. */
 const outputFields = {
@@ -24,11 +17,7 @@ const pointwiseFields = { pixels: 'integer', inputChannels: 'integer', outputCha
 
 /** A 3×3 window with stride 1; the first tile starts `top` rows above and `left` columns left of the source image. */
 const winogradFields = {
-  sourceHeight: 'integer',
-  sourceWidth: 'integer',
-  sourceChannels: 'integer',
-  top: 'integer',
-  left: 'integer',
+  ...sourceFields,
   outputHeight: 'integer',
   outputWidth: 'integer',
   outputChannels: 'integer',
@@ -58,11 +47,11 @@ export const convolutionLayouts = {
     bias: 'place',
     y: 'result',
     ...borderFields,
-    ...kernelFields,
+    ...windowFields,
     outputChannels: 'integer',
     ...outputFields,
   },
-  convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...kernelFields, outputChannels: 'integer' },
+  convolutionWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...borderFields, ...windowFields, outputChannels: 'integer' },
   /** A 1×1 window. */
   pointwiseConvolution: { x: 'place', packed: 'place', bias: 'place', y: 'result', ...pointwiseFields },
   pointwiseWeightGradient: { x: 'place', dy: 'place', partial: 'result', ...pointwiseFields, withBias: 'integer' },

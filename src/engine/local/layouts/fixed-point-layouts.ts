@@ -1,4 +1,4 @@
-import { borderFields, kernelFields, levelFields } from './shared-fields';
+import { borderFields, levelFields, windowFields } from './shared-fields';
 
 /** Fixed point, and the gradients whose signs PSG predicts in it. */
 
@@ -25,7 +25,7 @@ export const fixedPointLayouts = {
     /** 64-bit sums of each thread. */
     partial: 'result',
     ...borderFields,
-    ...kernelFields,
+    ...windowFields,
     outputChannels: 'integer',
   },
   sumPredictorPartials: { partial: 'place', ...levelFields, dw: 'result', rows: 'integer', columns: 'integer' },

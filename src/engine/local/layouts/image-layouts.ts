@@ -1,9 +1,9 @@
-import { kernelFields } from './shared-fields';
+import { windowFields } from './shared-fields';
 
 /** What goes over images pixel by pixel or window by window without weights. */
 
 const poolingFields = {
-  ...kernelFields,
+  ...windowFields,
   padTop: 'integer',
   padLeft: 'integer',
   sourceHeight: 'integer',
