@@ -2,7 +2,6 @@ import type { Operation, Program, TensorId, TensorSpecification } from '../progr
 import { addInPlace } from './add-in-place';
 import { type ChainedStep, chainSteps } from './chains';
 import { fuseSteps } from './fuse';
-import { replaceInputs } from './in-place';
 import { activationCodes } from './kernel-layout';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './lower-convolution';
 import { lowerDepthwise, lowerDepthwiseInputGradient, lowerDepthwiseWeightGradient } from './lower-depthwise';
@@ -10,6 +9,7 @@ import { lowerGateOperation } from './lower-gates';
 import { lowerPredictiveGradient, lowerPredictorGradient, lowerQuantizationRange } from './lower-predictive-gradient';
 import { packedWeights } from './pack-weights';
 import { rangesFirst } from './ranges-first';
+import { replaceInputs } from './replace-inputs';
 import { sharedConstants } from './shared-constants';
 import { type Channels, type LoweringTarget, StepBuilder, tensorBytes, type WorkTensor } from './step';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ChainedStep, chainSteps } from '../../../src/engine/local/chains';
-import { replaceInputs } from '../../../src/engine/local/in-place';
 import { lowerProgram } from '../../../src/engine/local/lower';
 import { planMemory } from '../../../src/engine/local/memory-plan';
+import { replaceInputs } from '../../../src/engine/local/replace-inputs';
 import { type Step, StepBuilder, tensorsOf } from '../../../src/engine/local/step';
 import { residualProgram } from '../residual-program';
 
