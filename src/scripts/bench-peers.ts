@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import { threadsInWords } from '../engine/threads-in-words';
 import { builtinNetworks } from '../protocol/configuration';
-import { oneOf, wholeNumber } from './benchmark/step-options';
+import { figurePrinter } from './benchmark/figure-printer';
+import { someOf, wholeNumber, wholeNumbers } from './option-values';
 import { compare } from './peers/compare';
 import { contenders } from './peers/contenders';
 import { describeMachine, machineInWords } from './peers/machine';
-import { MarkdownTable } from './peers/markdown-table';
+import { PeerTable } from './peers/peer-table';
+import { runScript } from './run-script';
 
 /**
  * `npm run bench:peers`: one table of whole training steps, ours beside PyTorch's and TensorFlow.js', from one interleaved run. Sets PyTorch
@@ -25,22 +28,22 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const networks = values.network.split(',').map((name) => oneOf('network', builtinNetworks, name));
-  const batches = values.batch.split(',').map((batch) => wholeNumber('batch', batch, 1));
-  const threadCounts = values.threads.split(',').map((threads) => wholeNumber('threads', threads, 1));
+  const networks = someOf('network', builtinNetworks, values.network);
+  const batches = wholeNumbers('batch', values.batch, 1);
+  const threadCounts = wholeNumbers('threads', values.threads, 1);
   const [rounds, seconds] = [wholeNumber('rounds', values.rounds, 1), wholeNumber('seconds', values.seconds, 1)];
   const settings = networks.flatMap((network) => batches.flatMap((batch) => threadCounts.map((threads) => ({ network, batch, threads }))));
 
   const all = contenders(values.avx2);
   const machine = await describeMachine(values.avx2);
-  const table = new MarkdownTable(machine.vectors);
-  const print = (object: unknown, ...lines: string[]) => console.log(values.json ? JSON.stringify(object) : lines.join('\n'));
+  const table = new PeerTable(machine.vectors);
+  const print = figurePrinter(values.json);
   const held = values.avx2 ? '; all held to AVX2' : '';
   const how = `a step's milliseconds, the least of ${rounds} interleaved rounds; peak memory of the process`;
   const about = [`${machineInWords(machine)}${held}; ${how}`, ...(machine.note === undefined ? [] : [machine.note])];
   print({ machine, avx2: values.avx2, rounds, seconds }, ...about, '', table.head);
   for (const [done, setting] of settings.entries()) {
-    console.error(`${done + 1} of ${settings.length}: ${setting.network}, batch ${setting.batch}, ${setting.threads} threads …`);
+    console.error(`${done + 1} of ${settings.length}: ${setting.network}, batch ${setting.batch}, ${threadsInWords(setting.threads)} …`);
     const comparison = compare(setting, all, rounds, seconds);
     print(comparison, table.row(comparison));
   }
@@ -48,7 +51,4 @@ async function main(): Promise<void> {
   if (!values.json && notes.length > 0) console.log(['', ...notes].join('\n'));
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void runScript(main);

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { builtinNetworks } from '../protocol/configuration';
-import { oneOf, wholeNumber } from './benchmark/step-options';
+import { figurePrinter } from './benchmark/figure-printer';
+import { someOf, wholeNumber, wholeNumbers } from './option-values';
 import { describeMachine, machineInWords } from './peers/machine';
 import { growth, identicalBits, peakMemory } from './properties/memory-and-bits';
 import { type Figure, tableHead, tableRow } from './properties/property';
 import { besideBusyProcess, gatedOff, type Setting, sideBySide, type Turns, twoThreads } from './properties/speed';
+import { runScript } from './run-script';
 
 /** What is measured, by the name that `--only` takes. The last two hardly depend on the shapes, and are long: on the first setting alone. */
 const properties = {
@@ -40,15 +42,15 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const networks = values.network.split(',').map((name) => oneOf('network', builtinNetworks, name));
-  const batches = values.batch.split(',').map((batch) => wholeNumber('batch', batch, 1));
-  const engines = values.engine.split(',').map((engine) => oneOf('engine', ['native', 'wasm'] as const, engine));
-  const wanted = values.only.split(',').map((name) => oneOf('only', names, name));
+  const networks = someOf('network', builtinNetworks, values.network);
+  const batches = wholeNumbers('batch', values.batch, 1);
+  const engines = someOf('engine', ['native', 'wasm'] as const, values.engine);
+  const wanted = someOf('only', names, values.only);
   const turns = { rounds: wholeNumber('rounds', values.rounds, 1), milliseconds: 1000 * wholeNumber('seconds', values.seconds, 1) };
   const settings = engines.flatMap((engine) => networks.flatMap((network) => batches.map((batch) => ({ network, batch, engine }))));
 
   const machine = await describeMachine(false);
-  const print = (object: unknown, ...lines: string[]) => console.log(values.json ? JSON.stringify(object) : lines.join('\n'));
+  const print = figurePrinter(values.json);
   print({ machine, ...turns }, `${machineInWords(machine)}; ${turns.rounds} interleaved turns`, '', tableHead);
   for (const name of wanted)
     for (const setting of once.includes(name) ? settings.slice(0, 1) : settings) {
@@ -57,7 +59,4 @@ async function main(): Promise<void> {
     }
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void runScript(main);

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { createEngine } from '../engine/create-engine';
 import type { Engine } from '../engine/engine';
+import { threadsInWords } from '../engine/threads-in-words';
 import { builtinNetworks, engineNames, type RunConfigurationInput } from '../protocol/configuration';
 import { paperSlu, type SaverStep, saverStep } from './benchmark/saver-step';
-import { oneOf, wholeNumber } from './benchmark/step-options';
+import { oneOf, someOf, wholeNumber } from './option-values';
+import { runScript } from './run-script';
 
 const smd = { enabled: true, dropProbability: 0.5 };
 const slu = paperSlu;
@@ -37,7 +39,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const networks = values.network.split(',').map((name) => oneOf('network', builtinNetworks, name));
+  const networks = someOf('network', builtinNetworks, values.network);
   const [batch, rounds] = [wholeNumber('batch', values.batch, 1), wholeNumber('steps', values.steps, 1)];
   const engine = await createEngine(oneOf('engine', engineNames, values.engine), wholeNumber('threads', values.threads, 0));
   try {
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
       figures.push(...ratios);
       if (values.json) continue;
       const { build, simd, threads } = engine.description;
-      console.log(`${network}, batch ${batch}, ${build} ${simd}, ${threads} threads; an SMB step takes ${smbMs.toFixed(1)} ms`);
+      console.log(`${network}, batch ${batch}, ${build} ${simd}, ${threadsInWords(threads)}; an SMB step takes ${smbMs.toFixed(1)} ms`);
       for (const { savers, ratioToSmb } of ratios) console.log(`${savers.padEnd(28)} ${ratioToSmb.toFixed(3)}`);
     }
     console.log(values.json ? JSON.stringify({ rows: figures }) : authorsCode);
@@ -84,7 +86,4 @@ async function compare(
   return { smbMs: times[0]!, ratios };
 }
 
-main().catch((failure: Error) => {
-  console.error(failure.message);
-  process.exit(1);
-});
+void runScript(main);

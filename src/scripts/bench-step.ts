@@ -2,13 +2,15 @@ import { formatCount } from '../energy/format';
 import { createEngine } from '../engine/create-engine';
 import { chooseBuild } from '../engine/local/local-engine';
 import { measureMultiplyAddPeak } from '../engine/local/multiply-add-peak';
+import { threadsInWords } from '../engine/threads-in-words';
 import { buildBuiltinNetwork } from '../network/builtin-networks';
 import { networkMacs } from '../network/macs';
 import { peakMemoryMB } from './benchmark/peak-memory';
 import { paperSlu, saverStep } from './benchmark/saver-step';
 import { parseStepOptions, type StepOptions } from './benchmark/step-options';
+import { formatProfile, profilingEngine } from './benchmark/step-profile';
 import { timeSteps } from './benchmark/step-times';
-import { formatProfile, profilingEngine } from './step-profile';
+import { runScript } from './run-script';
 
 const psg = { enabled: true };
 const slu = paperSlu;
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
     const speed = `${stepMs.min.toFixed(2)} ms (median ${stepMs.median.toFixed(2)} ms), ${formatCount(macsPerSecond)} MACs/s`;
     const share = peak === undefined ? '' : `, ${((100 * macsPerSecond) / peak).toFixed(0)} % of ${formatCount(peak)} multiply-adds/s`;
     const memory = `${(trainer.memoryBytes / 1e6).toFixed(0)} MB planned, ${memoryMB.toFixed(0)} MB at most`;
-    console.log(`${network}, batch ${batch}, ${build} ${simd}, ${threads} threads: ${speed}${share}, ${memory}`);
+    console.log(`${network}, batch ${batch}, ${build} ${simd}, ${threadsInWords(threads)}: ${speed}${share}, ${memory}`);
   }
   if (profile) console.log(profile);
 }
@@ -61,7 +63,4 @@ async function peakOf(build: 'auto' | 'native' | 'wasm', threads: number): Promi
   return chosen && measureMultiplyAddPeak(chosen.kernels, threads);
 }
 
-main().catch((failure: Error) => {
-  console.error(failure.message);
-  process.exit(1);
-});
+void runScript(main);

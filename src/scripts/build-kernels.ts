@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layoutHeader } from '../engine/local/layout-header';
 import { type Library, librariesFor, nativePlatforms } from './kernel-libraries';
+import { runScript } from './run-script';
 import { findToolchain, type Toolchain, zigVersion } from './toolchain';
 
 /**
@@ -78,7 +79,4 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
   await Promise.all(Array.from({ length: compilersAtOnce }, worker));
 }
 
-main().catch((failure: Error) => {
-  console.error(`build:kernels: ${failure.message}`);
-  process.exit(1);
-});
+void runScript(main, 'build:kernels');

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync } fro
 import { dirname, join } from 'node:path';
 import { createTensorFlowEngine } from '../engine/tensorflow/tensorflow-engine';
 import { libtensorflowFolder } from './libtensorflow';
+import { runScript } from './run-script';
 
 /**
  * `npm run engine:tensorflow`: makes @tensorflow/tfjs-node work without the host that its own installer downloads from. TensorFlow's library
@@ -94,16 +95,4 @@ async function verify(): Promise<void> {
   if (!right) throw new Error('TensorFlow gives wrong values for a convolution and its gradient.');
 }
 
-function fail(failure: unknown): void {
-  console.error(`engine:tensorflow: ${(failure as Error).message}`);
-  process.exit(1);
-}
-
-if (process.argv.includes('--verify')) verify().catch(fail);
-else {
-  try {
-    main();
-  } catch (failure) {
-    fail(failure);
-  }
-}
+void runScript(process.argv.includes('--verify') ? verify : main, 'engine:tensorflow');

@@ -12,6 +12,7 @@ import { tasksOf } from './experiment/plans';
 import { ResultFiles } from './experiment/result-files';
 import type { RunRecord } from './experiment/run-record';
 import { trainTask } from './experiment/train-task';
+import { runScript } from './run-script';
 
 /**
  * `npm run experiment -- NAME [--data DIR] [--quick]`: trains the runs of one table, one after another, and writes docs/results.md. Ctrl-C
@@ -79,7 +80,4 @@ function presentCommit(): string {
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-main().catch((error: unknown) => {
-  console.error(sentenceOf(error));
-  process.exitCode = 1;
-});
+void runScript(main);

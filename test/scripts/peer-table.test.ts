@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/scripts/peers/compare';
 import { type Contender, type ContenderName, contenderNames } from '../../src/scripts/peers/contenders';
-import { MarkdownTable } from '../../src/scripts/peers/markdown-table';
+import { PeerTable } from '../../src/scripts/peers/peer-table';
 
 const setting = { network: 'resnet20', batch: 32, threads: 1 };
 
@@ -47,7 +47,7 @@ describe('bench:peers', () => {
   });
 
   it('prints ratios of the least times beside their bars, PyTorch in its faster layout, and says why a figure is missing', () => {
-    const table = new MarkdownTable('AVX2');
+    const table = new PeerTable('AVX2');
     expect(table.row(comparison)).toBe(
       '| resnet20 | 32 | 1 | 10.0 | 24 | 20.0 | 60 | 30.0 | 100 | 90.0 | unavailable [1] | 3.00 × (≥ 2.5) | 1.50 × (≥ 1.3) | 9.00 × (≥ 8) | 4.50 × (≥ 3) |',
     );
@@ -65,7 +65,7 @@ describe('bench:peers', () => {
       tfjsNode: [50],
       tfjsWasm: 'it has no filter gradient',
     });
-    const table = new MarkdownTable('AVX-512');
+    const table = new PeerTable('AVX-512');
     expect(table.row(compare(setting, slower.contenders, 1, 1))).toMatch(
       /\| 2\.40 × \(< 2\.5\) \| 0\.60 × \(< 0\.85\) \| 5\.00 × \(< 8\) \| 1\.25 × \(< 3\) \|$/,
     );

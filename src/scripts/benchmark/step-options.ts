@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { builtinNetworks, engineNames } from '../../protocol/configuration';
+import { oneOf, wholeNumber } from '../option-values';
 import type { HowLong } from './step-times';
 
 export const saverNames = ['none', 'psg', 'slu', 'slu+psg'] as const;
@@ -49,17 +50,4 @@ export function parseStepOptions(words: readonly string[]): StepOptions {
     json: values.json,
     profile: values.profile,
   };
-}
-
-export function oneOf<T extends string>(option: string, known: readonly T[], given: string): T {
-  const found = known.find((name) => name === given);
-  if (found === undefined) throw new Error(`--${option} must be one of ${known.join(', ')}, not “${given}”.`);
-  return found;
-}
-
-export function wholeNumber(option: string, given: string, least: number): number {
-  const number = Number(given);
-  if (given.trim() === '' || !Number.isInteger(number) || number < least)
-    throw new Error(`--${option} must be a whole number of at least ${least}, not “${given}”.`);
-  return number;
 }

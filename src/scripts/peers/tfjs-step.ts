@@ -5,8 +5,8 @@ import { buildBuiltinNetwork } from '../../network/builtin-networks';
 import { exportTopology } from '../../network/topology-export';
 import { builtinNetworks } from '../../protocol/configuration';
 import { peakMemoryMB } from '../benchmark/peak-memory';
-import { oneOf, wholeNumber } from '../benchmark/step-options';
 import { timeSteps } from '../benchmark/step-times';
+import { oneOf, wholeNumber } from '../option-values';
 import { folderWithTfjsWasm } from './tfjs-wasm';
 
 /**

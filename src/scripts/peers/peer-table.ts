@@ -6,8 +6,8 @@ const columns = [
   ...['PyTorch ÷ native', 'PyTorch ÷ wasm', 'tfjs-node ÷ native', 'tfjs-node ÷ wasm'],
 ];
 
-/** One Markdown table, row by row as the figures come, and at the end a line for each reason why a contender has none. */
-export class MarkdownTable {
+/** One Markdown table of our steps beside the peers', row by row as the figures come, and at the end a line for each reason why a contender has none. */
+export class PeerTable {
   private readonly reasons = new Map<string, string>();
   readonly head = `| ${columns.join(' | ')} |\n|${columns.map(() => '---|').join('')}`;
 

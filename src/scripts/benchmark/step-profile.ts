@@ -1,8 +1,8 @@
-import type { Engine } from '../engine/engine';
-import { createLocalEngine, type LocalEngineOptions } from '../engine/local/local-engine';
-import type { LocalExecutable } from '../engine/local/local-executable';
-import type { Profile, RecordTime } from '../engine/local/profile';
-import type { Step } from '../engine/local/step';
+import type { Engine } from '../../engine/engine';
+import { createLocalEngine, type LocalEngineOptions } from '../../engine/local/local-engine';
+import type { LocalExecutable } from '../../engine/local/local-executable';
+import type { Profile, RecordTime } from '../../engine/local/profile';
+import type { Step } from '../../engine/local/step';
 
 /** Where a training step's time goes: kernel by kernel and shape by shape, and what the threads spend waiting for one another. */
 
