@@ -1,39 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { buildResNet } from '../../src/network/resnet';
 import { Random } from '../../src/platform/random';
+import { stepBatch } from '../../src/scripts/benchmark/step-batch';
+import { whileCoresAreBusy } from '../../src/scripts/properties/busy-cores';
 import { withSteps } from '../../src/scripts/properties/steps';
 import { initializeWeights } from '../../src/training/initialize-weights';
 import { Trainer } from '../../src/training/trainer';
 import { type TestedBuild, withEngine } from './engine-builds';
 
-const batch = 4;
-const images = Float32Array.from({ length: batch * 8 * 8 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
-const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
+const batch = stepBatch(4, 8);
 
 function trainedWeights(build: TestedBuild, threads: number): Promise<Map<string, Buffer>> {
   return withEngine({ build, threads }, async (engine) => {
     const graph = buildResNet({ depth: 8, inputShape: [8, 8, 3], classes: 10 });
-    const trainer = await Trainer.create(graph, engine, { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 });
+    const trainer = await Trainer.create(graph, engine, { batchSize: batch.labels.length, momentum: 0.9, weightDecay: 1e-4 });
     trainer.writeWeights(initializeWeights(graph, new Random(1, 'test')));
-    for (let step = 0; step < 40; step++) trainer.step({ images, labels }, { learningRate: 0.05, dropoutSeeds: [] });
+    for (let step = 0; step < 40; step++) trainer.step(batch, { learningRate: 0.05, dropoutSeeds: [] });
     const all = [...trainer.readWeights(), ...[...trainer.readMomenta()].map(([name, values]) => [`${name} (momentum)`, values] as const)];
     return new Map(all.map(([name, values]) => [name, Buffer.from(values.slice().buffer)]));
   });
-}
-
-/** Other processes take the cores away at moments that nobody chose: threads then overtake one another. */
-async function whileCoresAreBusy<T>(work: () => Promise<T>): Promise<T> {
-  const busy = [0, 1].map(() =>
-    spawn(process.execPath, ['-e', "process.send('busy', () => { for (;;); })"], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }),
-  );
-  try {
-    await Promise.all(busy.map((child) => once(child, 'message')));
-    return await work();
-  } finally {
-    for (const child of busy) child.kill('SIGKILL');
-  }
 }
 
 describe('Two runs', () => {
@@ -45,7 +30,7 @@ describe('Two runs', () => {
     ['wasm-plain', 2],
   ] as const)('give the same bits on %s with %i thread(s), whatever else the machine does', async (build, threads) => {
     const calm = await trainedWeights(build, threads);
-    const disturbed = await whileCoresAreBusy(() => trainedWeights(build, threads));
+    const disturbed = await whileCoresAreBusy(2, () => trainedWeights(build, threads));
     expect([...disturbed.keys()]).toEqual([...calm.keys()]);
     for (const [name, bits] of disturbed) expect(bits.equals(calm.get(name)!), name).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { wholeNumber } from '../benchmark/step-options';
+import { wholeNumber } from '../option-values';
 import { findPlan, type Plan } from './plans';
 
 export interface ExperimentOptions {

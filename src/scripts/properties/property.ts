@@ -7,7 +7,7 @@ export interface Figure {
   /** None where it could not be measured; then `why` says so. */
   readonly value?: number;
   readonly why?: string;
-  readonly unit: '×' | 'MB' | 'bits differ' | '';
+  readonly unit: '×' | 'MB' | '';
   readonly bar: number;
   /** Whether the bar is a least or a most. */
   readonly direction: 'at least' | 'at most';

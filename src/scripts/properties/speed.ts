@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mean } from '../../measurement/statistics';
+import { whileCoresAreBusy } from './busy-cores';
 import type { Figure } from './property';
 import { type StepProcessOptions, type Steps, withWarmSteps } from './steps';
 
@@ -49,7 +48,7 @@ export function besideBusyProcess(setting: Setting, { rounds, milliseconds }: Tu
     async ([one, two]) => {
       const alone = async () => (await one!.take(milliseconds)).times;
       const disturbed = (steps: Steps) => () =>
-        whileCoreIsBusy(async () => {
+        whileCoresAreBusy(1, async () => {
           await steps.take(noticeMs);
           return (await steps.take(milliseconds)).times;
         });
@@ -59,19 +58,6 @@ export function besideBusyProcess(setting: Setting, { rounds, milliseconds }: Tu
       return { ...setting, property, value: single! / both!, unit: '×', bar: 1, direction: 'at least', from };
     },
   );
-}
-
-async function whileCoreIsBusy<T>(work: () => Promise<T>): Promise<T> {
-  const busy = spawn(process.execPath, ['-e', "process.send('busy', () => { for (;;); })"], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  try {
-    await once(busy, 'message');
-    return await work();
-  } finally {
-    busy.kill('SIGKILL');
-    await once(busy, 'exit');
-  }
 }
 
 /** A step with SLU's gates, of which they close 40 % of all pairs of block and sample, against one of the network without gates. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { createEngine } from '../../engine/create-engine';
 import { buildBuiltinNetwork } from '../../network/builtin-networks';
 import { Random } from '../../platform/random';
-import type { LayerGraph } from '../../protocol/layer-graph';
 import { initializeWeights } from '../../training/initialize-weights';
-import { Trainer } from '../../training/trainer';
-import { GatedStep } from './gated-step';
+import { initializeGateWeights } from '../../training/skipping/gate-weights';
+import { type LabelledImages, type StepSettings, Trainer } from '../../training/trainer';
+import { stepBatch } from '../benchmark/step-batch';
+import { runScript } from '../run-script';
+import { openGates } from '../benchmark/open-gates';
 import type { FromStepProcess, StepProcessOptions, ToStepProcess } from './steps';
 
 /** Trains a network on made-up images, so many steps as its parent asks for; sleeps in between. */
@@ -16,17 +18,29 @@ interface Work {
   weights(): Iterable<Float32Array>;
 }
 
-async function prepare({ network, batch, threads, engine: name, openShare }: StepProcessOptions): Promise<Work> {
-  const graph: LayerGraph = buildBuiltinNetwork(network, [32, 32, 3], 10);
+async function prepare({ network, batch: samples, threads, engine: name, openShare }: StepProcessOptions): Promise<Work> {
+  const graph = buildBuiltinNetwork(network, [32, 32, 3], 10);
   const engine = await createEngine(name, threads);
-  const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, (_, i) => Math.sin(i * 12.9898 + 1));
-  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
-  if (openShare !== undefined) return GatedStep.prepare(graph, engine, { images, labels }, openShare);
-  const trainer = await Trainer.create(graph, engine, { batchSize: batch, momentum: 0.9, weightDecay: 1e-4 });
-  trainer.writeWeights(initializeWeights(graph, new Random(1, 'benchmark')));
+  const batch = stepBatch(samples);
+  const gating = { kind: 'slu', execution: 'skip', estimator: 'centred', weightDecay: 1e-4 } as const;
+  const options = { batchSize: samples, momentum: 0.9, weightDecay: 1e-4, ...(openShare !== undefined && { gating }) };
+  const trainer = await Trainer.create(graph, engine, options);
+  const random = new Random(1, 'benchmark');
+  const weights = initializeWeights(graph, random);
+  if (openShare === undefined) {
+    trainer.writeWeights(weights);
+    return workOf(trainer, batch, {});
+  }
+  // The gates compute and learn as in a run; which blocks run for which samples is given.
+  trainer.writeWeights(new Map([...weights, ...initializeGateWeights(trainer.gateWeights, openShare, random)]));
+  const draw = openGates(samples, trainer.gatedBlocks.length, openShare);
+  return workOf(trainer, batch, { draw, gates: { learningRate: 0.001, targetShare: openShare, costWeight: 1 } });
+}
+
+function workOf(trainer: Trainer, batch: LabelledImages, gated: Pick<StepSettings, 'draw' | 'gates'>): Work {
   return {
     step: () => {
-      trainer.step({ images, labels }, { learningRate: 0.01, dropoutSeeds: [] });
+      trainer.step(batch, { learningRate: 0.01, dropoutSeeds: [], ...gated });
     },
     weights: () => [...trainer.readWeights().values(), ...trainer.readMomenta().values()],
   };
@@ -65,7 +79,4 @@ async function main(): Promise<void> {
   tell({ ready: true });
 }
 
-main().catch((failure: Error) => {
-  console.error(failure.message);
-  process.exit(1);
-});
+void runScript(main);
