@@ -11,7 +11,7 @@ const floors = [
 const upward = floors.flatMap((rooms, floor) =>
   rooms.map((room) => {
     const above = floors.slice(floor + 1).flat();
-    const beside = rooms.filter((other) => other !== room && !(room === 'scripts' || floor === floors.length));
+    const beside = rooms.filter((other) => other !== room && room !== 'scripts');
     return {
       name: `${room}-imports-only-below`,
       severity: 'error',

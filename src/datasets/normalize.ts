@@ -19,10 +19,3 @@ export function normalizeInto(pixels: Uint8Array, table: NormalizationTable, out
     for (let channel = 0; channel < channels; channel++, index++) out[index] = table[256 * channel + pixels[index]!]!;
   }
 }
-
-/** One image as the network sees it: (byte / 255 − mean) / deviation by channel. */
-export function normalizeImage(pixels: Uint8Array, normalization: Normalization): Float32Array {
-  const values = new Float32Array(pixels.length);
-  normalizeInto(pixels, normalizationTable(normalization), values);
-  return values;
-}

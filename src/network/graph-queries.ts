@@ -87,22 +87,3 @@ export function inputShapeOf(graph: LayerGraph): readonly number[] {
   if (!input || inputs.length > 1) throw new RangeError(`The network “${graph.name}” has ${inputs.length} inputs where one is expected.`);
   return input.outputShape;
 }
-
-/**
- * Number of classes that the network tells apart: the size of its one output vector.
- * @throws RangeError when there are several outputs or the output is no vector.
- */
-export function outputClasses(graph: LayerGraph): number {
-  const [name] = graph.outputs;
-  if (name === undefined || graph.outputs.length > 1) {
-    throw new RangeError(`The network “${graph.name}” has ${graph.outputs.length} outputs where one is expected.`);
-  }
-  const { outputShape } = layerOf(graph, name);
-  const [classes] = outputShape;
-  if (classes === undefined || outputShape.length > 1) {
-    throw new RangeError(
-      `The output “${name}” of the network “${graph.name}” has shape [${outputShape.join(', ')}] where a vector of classes is expected.`,
-    );
-  }
-  return classes;
-}

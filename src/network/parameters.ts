@@ -20,8 +20,3 @@ export function layerParameters(graph: LayerGraph, layer: Layer): { total: numbe
 export function countParameters(graph: LayerGraph): number {
   return graph.layers.reduce((sum, layer) => sum + layerParameters(graph, layer).total, 0);
 }
-
-/** The parameters that training moves. */
-export function countTrainableParameters(graph: LayerGraph): number {
-  return graph.layers.reduce((sum, layer) => sum + layerParameters(graph, layer).trainable, 0);
-}

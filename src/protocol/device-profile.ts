@@ -10,7 +10,6 @@ const coefficient = (value: z.ZodNumber, meaning: string) => z.strictObject({ va
 const size = (meaning: string) => coefficient(z.number().positive(), meaning);
 /** A price may be 0: a calibration can find that something costs nothing that the data shows. */
 const price = (meaning: string) => coefficient(z.number().min(0), meaning);
-export type Coefficient = z.infer<ReturnType<typeof price>>;
 
 const arithmetic = (width: string) =>
   z.strictObject({

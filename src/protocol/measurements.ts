@@ -59,7 +59,6 @@ export const unavailableRowSchema = z.strictObject({
   /** One sentence: why, and what to do. */
   reason: z.string().min(1),
 });
-export type UnavailableRow = z.infer<typeof unavailableRowSchema>;
 
 export const measurementRowSchema = z.discriminatedUnion('kind', [figureRowSchema, unavailableRowSchema]);
 export type MeasurementRow = z.infer<typeof measurementRowSchema>;

@@ -5,7 +5,3 @@ export type Phase = (typeof phases)[number];
 /** Where a joule goes within a phase: arithmetic and registers, on-chip buffer, off-chip memory, static power while it lasts. */
 export const components = ['compute', 'sram', 'dram', 'static'] as const;
 export type Component = (typeof components)[number];
-
-/** How a figure came to be. Every figure that a person sees carries one of these. */
-export const figureKinds = ['estimated', 'measured', 'simulated', 'published', 'unavailable'] as const;
-export type FigureKind = (typeof figureKinds)[number];

@@ -112,7 +112,6 @@ export const stateRecordSchema = z.strictObject({
   /** One sentence, for failed and interrupted runs. */
   reason: z.string().optional(),
 });
-export type StateRecord = z.infer<typeof stateRecordSchema>;
 
 export const checkpointRecordSchema = z.strictObject({ type: z.literal('checkpoint'), iteration });
 

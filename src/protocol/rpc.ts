@@ -13,12 +13,6 @@ import {
 
 /** JSON-RPC 2.0 (https://www.jsonrpc.org/specification) over anything that carries text both ways. */
 
-export const requestSchema = z.object({
-  jsonrpc: z.literal('2.0'),
-  id: z.union([z.int(), z.string()]),
-  method: z.string(),
-  params: z.unknown().optional(),
-});
 export const notificationSchema = z.object({ jsonrpc: z.literal('2.0'), method: z.string(), params: z.unknown().optional() });
 export const responseSchema = z.object({
   jsonrpc: z.literal('2.0'),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { inputShapeOf, outputClasses } from '../../src/network/graph-queries';
+import { inputShapeOf, layerOf } from '../../src/network/graph-queries';
 import { networkMacs } from '../../src/network/macs';
 import { buildMobileNetV2 } from '../../src/network/mobilenetv2';
-import { countTrainableParameters } from '../../src/network/parameters';
 import { findResidualBlocks } from '../../src/network/residual-blocks';
 import { validateGraph } from '../../src/network/validate-graph';
 import { layerGraphSchema } from '../../src/protocol/layer-graph';
 import counted from '../training/fixtures/mobilenetv2-pass.json';
+import { trainableParameters } from './trainable-parameters';
 
 const graph = buildMobileNetV2({ inputShape: [32, 32, 3], classes: 10 });
 
@@ -19,11 +19,11 @@ describe('buildMobileNetV2', () => {
     expect(blocks).toHaveLength(14);
     expect(blocks.filter(({ shortcut }) => shortcut.length > 0)).toHaveLength(4);
     expect(inputShapeOf(graph)).toEqual([32, 32, 3]);
-    expect(outputClasses(graph)).toBe(10);
+    expect(layerOf(graph, graph.outputs[0]!).outputShape).toEqual([10]);
   });
 
   it('has the parameters and MACs that PyTorch counts', () => {
-    expect(countTrainableParameters(graph)).toBe(counted.trainableParameters);
+    expect(trainableParameters(graph)).toBe(counted.trainableParameters);
     expect(networkMacs(graph).forward).toBe(counted.macs);
   });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { buildBuiltinNetwork } from '../../src/network/builtin-networks';
-import { inputShapeOf, outputClasses } from '../../src/network/graph-queries';
+import { inputShapeOf, layerOf } from '../../src/network/graph-queries';
 import { layerMacs, networkMacs } from '../../src/network/macs';
-import { countParameters, countTrainableParameters } from '../../src/network/parameters';
+import { countParameters } from '../../src/network/parameters';
 import { findResidualBlocks } from '../../src/network/residual-blocks';
 import { buildResNet, resnetDepths } from '../../src/network/resnet';
 import { validateGraph } from '../../src/network/validate-graph';
 import { builtinNetworks } from '../../src/protocol/configuration';
 import { layerGraphSchema } from '../../src/protocol/layer-graph';
+import { trainableParameters } from './trainable-parameters';
 
 const cifar = { inputShape: [32, 32, 3], classes: 10 };
 
@@ -20,7 +21,7 @@ describe('buildResNet', () => {
     expect(weighted).toHaveLength(depth);
     expect(findResidualBlocks(graph)).toHaveLength((depth - 2) / 2);
     expect(inputShapeOf(graph)).toEqual([32, 32, 3]);
-    expect(outputClasses(graph)).toBe(10);
+    expect(layerOf(graph, graph.outputs[0]!).outputShape).toEqual([10]);
   });
 
   // He et al., CVPR 2016, table 6: 0.27 M and 1.7 M parameters, with parameter-free shortcuts; projections add little.
@@ -28,7 +29,7 @@ describe('buildResNet', () => {
     [20, 0.27],
     [110, 1.7],
   ] as const)('has the published number of parameters at depth %d', (depth, millions) => {
-    expect(countTrainableParameters(buildResNet({ depth, ...cifar })) / 1e6).toBeCloseTo(millions, 1);
+    expect(trainableParameters(buildResNet({ depth, ...cifar })) / 1e6).toBeCloseTo(millions, 1);
   });
 
   it('has the MACs that follow from its layers by hand', () => {
@@ -51,7 +52,7 @@ describe('buildResNet', () => {
     const channels = graph.layers
       .filter((layer) => layer.kind === 'batchNormalization')
       .reduce((sum, layer) => sum + layer.outputShape[2]!, 0);
-    expect(countParameters(graph) - countTrainableParameters(graph)).toBe(2 * channels);
+    expect(countParameters(graph) - trainableParameters(graph)).toBe(2 * channels);
   });
 
   it('is reachable by each name that a configuration can hold', () => {

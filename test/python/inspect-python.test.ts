@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspector } from '../../src/inspection/inspector';
 import { PythonWorker } from '../../src/inspection/python/python-worker';
 import { networkMacs } from '../../src/network/macs';
-import { countParameters, countTrainableParameters } from '../../src/network/parameters';
+import { countParameters } from '../../src/network/parameters';
 import { validateGraph } from '../../src/network/validate-graph';
 import type { InspectedModel } from '../../src/protocol/inspection';
+import { trainableParameters } from '../network/trainable-parameters';
 import { patientInspector, python, pythonFile, runPython } from './python-files';
 
 let inspector: Inspector;
@@ -58,7 +59,7 @@ describe('a PyTorch model', () => {
   ])('has the parameters and MACs that PyTorch itself counts (%s)', async (name, exportName, shape) => {
     const { graph } = await onlyModel(name);
     const [parameters, macs] = runPython<[number, number]>(torchCounts, name.replace('.py', ''), exportName, JSON.stringify(shape));
-    expect(countTrainableParameters(graph)).toBe(parameters);
+    expect(trainableParameters(graph)).toBe(parameters);
     expect(networkMacs(graph).forward).toBe(macs);
   });
 

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { normalizeImage } from '../../src/datasets/normalize';
+import type { Normalization } from '../../src/datasets/dataset';
 import type { Engine } from '../../src/engine/engine';
 import { createLocalEngine } from '../../src/engine/local/local-engine';
 import { describeModel, predictImages } from '../../src/training/predict';
@@ -45,7 +45,9 @@ async function probabilitiesByTensorFlow(folder: string): Promise<number[][]> {
   await tf.setBackend('cpu');
   const model = await loadWithTensorFlow(folder);
   const { userDefinedMetadata } = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
-  const values = testImages.flatMap((image) => [...normalizeImage(image, userDefinedMetadata.normalization)]);
+  const { channelMean, channelDeviation } = userDefinedMetadata.normalization as Normalization;
+  const normalized = (byte: number, i: number) => (byte / 255 - channelMean[i % 3]!) / channelDeviation[i % 3]!;
+  const values = testImages.flatMap((image) => Array.from(image, normalized));
   return tf.tidy(() => (model.predict(tf.tensor4d(values, [testImages.length, 8, 8, 3])) as tf.Tensor).arraySync()) as number[][];
 }
 

@@ -12,7 +12,6 @@ export const loopDimensions = [
   'filterColumns',
   'groups',
 ] as const;
-export type LoopDimension = (typeof loopDimensions)[number];
 export type LoopSizes = readonly number[];
 
 /** The three tensors that the loops index. Channels are counted per group. */
