@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Window } from '../../src/engine/program';
 import { fixedPointOperations } from './fixed-point-operations';
+import { noise } from './noise';
 import type { NamedTensor } from './operation-program';
 
 /** Random shapes, strides, dilations, channel counts, sample lists and partial batches for the operations whose shapes vary most. */
@@ -97,18 +98,9 @@ const wholeVectors = fc.constantFrom(16, 32, 48);
 export const threeByThreeCase = caseOf(threeTapAxis, wholeVectors, wholeVectors);
 export const oneByOneCase = caseOf(oneTapAxis, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 70 }));
 
-/** Values of a small generator, so that a failing case can be repeated. */
-export function noise(length: number, salt: number): Float32Array {
-  let state = (salt * 2654435761) >>> 0;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
 /** Standard deviations, variances and ranges are positive. */
-export function valuesFor(tensor: string, length: number, salt: number): Float32Array {
-  const values = noise(length, salt);
+export function valuesFor(tensor: string, length: number, seed: number): Float32Array {
+  const values = noise(length, seed);
   return /variance|deviation|range/i.test(tensor) ? values.map((value) => 1 + value / 2) : values;
 }
 

@@ -112,12 +112,3 @@ export class GraphBuilder {
     return [out(h, padding.top + padding.bottom, 0), out(w, padding.left + padding.right, 1)];
   }
 }
-
-/** Numbers that look random and are the same everywhere. */
-export function noise(length: number, seed: number, scale = 1): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return scale * (state / 2 ** 31 - 1);
-  });
-}

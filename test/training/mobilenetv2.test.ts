@@ -6,8 +6,8 @@ import { Random } from '../../src/platform/random';
 import { compileNetwork } from '../../src/training/compile/compile-network';
 import { initializeWeights } from '../../src/training/initialize-weights';
 import { Trainer } from '../../src/training/trainer';
+import { noise } from '../engine/noise';
 import fixture from './fixtures/mobilenetv2-pass.json';
-import { noise } from './graph-builder';
 
 const samples = 8;
 const inputShape = [16, 16, 3];

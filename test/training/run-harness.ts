@@ -12,7 +12,7 @@ import type { RunFolder } from '../../src/runs/run-folder';
 import { RunStore } from '../../src/runs/run-store';
 import { executeRun } from '../../src/training/execute-run';
 import { RunControl } from '../../src/training/run-control';
-import { noise } from './graph-builder';
+import { noise } from '../engine/noise';
 
 /** Images of 8×8×3 in five classes: a bright bar whose row says the class, under noise. */
 export function barsDataset(): Dataset {

@@ -5,7 +5,7 @@ import { lowerProgram } from '../../../src/engine/local/lower';
 import { tensorsOf } from '../../../src/engine/local/step';
 import type { Operation, Program, TensorRole, TensorSpecification } from '../../../src/engine/program';
 import { enginesByThreads, testedBuilds } from '../engine-builds';
-import { noise } from '../random-operations';
+import { noise } from '../noise';
 import { relativeError } from '../relative-error';
 
 /** Chains whose steps work on different lists of samples, as the backward pass of gated blocks has them. */

@@ -7,8 +7,9 @@ import type { LayerGraph } from '../../../src/protocol/layer-graph';
 import { type CompiledNetwork, compileNetwork } from '../../../src/training/compile/compile-network';
 import { signedActivations } from '../../../src/training/compile/fixed-point';
 import type { Gating } from '../../../src/training/compile/gate-tensors';
+import { noise } from '../../engine/noise';
 import { relativeError } from '../../engine/relative-error';
-import { GraphBuilder, noise } from '../graph-builder';
+import { GraphBuilder } from '../graph-builder';
 import { ReferenceEngine } from '../reference-engine';
 
 const samples = 5;

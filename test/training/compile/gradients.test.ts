@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerGraph } from '../../../src/protocol/layer-graph';
 import { compileNetwork } from '../../../src/training/compile/compile-network';
-import { GraphBuilder, noise } from '../graph-builder';
+import { noise } from '../../engine/noise';
+import { GraphBuilder } from '../graph-builder';
 import { ReferenceEngine, type ReferenceExecutable } from '../reference-engine';
 
 /**
