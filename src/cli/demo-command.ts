@@ -1,7 +1,7 @@
 import type { TrainingOptions } from './options';
 import { train } from './train-command';
 
-/** A ResNet that two ordinary cores train within a minute, with the savers that exist. */
+/** A ResNet that two ordinary cores train within a minute, with the simplest of the savers. */
 const demonstration: TrainingOptions = { data: 'builtin', augment: true, iterations: 300, batch: 64, smd: 0.5, seed: 1 };
 const network = 'resnet20';
 

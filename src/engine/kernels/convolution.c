@@ -2,7 +2,7 @@
  * Convolution as a matrix product without im2col: in the zero-bordered copy of an image the (column, channel) axis under one row of the
  * window is contiguous, so a tile sums over as many contiguous stretches as the window has rows.
  * The input gradient is the same sum over dy with the weights turned and transposed; with a stride, one such sum for each phase.
- * Fast algorithms for special shapes (Winograd for 3×3) belong beside this file, as kernels that the planner chooses by shape.
+ * Some shapes have faster kernels, in winograd.c and pointwise.c; lower-convolution.ts chooses by shape.
  */
 #include "window.h"
 

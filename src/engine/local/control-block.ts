@@ -12,19 +12,23 @@ export const controlWords = {
   command: 48,
   /** Word of the section where the current stretch starts; `noStretch` when there is nothing to do. */
   stretch: 64,
-  /** Place of the section to run, samples of the batch. */
+  /** Place of the section to run. */
   section: 65,
+  /** Of the batch, how many. */
   samples: 66,
-  /** 1 when the threads are to end, and when one of them failed. */
+  /** 1 when the threads are to end. */
   leave: 67,
+  /** 1 when one of the threads failed. */
   failed: 68,
-  /** Where the threads keep the profile, 0 without one, and how many places one thread's takes. */
+  /** Place of the first thread's profile, 0 without one. */
   profile: 69,
+  /** How many places one thread's profile takes. */
   profileStride: 70,
   /** Threads from this number on stay asleep. */
   active: 71,
-  /** For each share of the work the generation in which it was last claimed, a cache line each. */
+  /** The first of the claims: for each share of the work the generation in which it was last claimed. */
   claims: 80,
+  /** Words from one claim to the next: a cache line each. */
   claimPitch: 16,
 } as const;
 
