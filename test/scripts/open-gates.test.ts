@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { buildResNet } from '../../src/network/resnet';
 import { Random } from '../../src/platform/random';
-import { stepBatch } from '../../src/scripts/benchmark/step-batch';
 import { openGates } from '../../src/scripts/benchmark/open-gates';
+import { stepBatch } from '../../src/scripts/benchmark/step-batch';
 import { initializeWeights } from '../../src/training/initialize-weights';
 import { initializeGateWeights } from '../../src/training/skipping/gate-weights';
 import { Trainer } from '../../src/training/trainer';

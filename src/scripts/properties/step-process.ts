@@ -5,9 +5,9 @@ import { Random } from '../../platform/random';
 import { initializeWeights } from '../../training/initialize-weights';
 import { initializeGateWeights } from '../../training/skipping/gate-weights';
 import { type LabelledImages, type StepSettings, Trainer } from '../../training/trainer';
+import { openGates } from '../benchmark/open-gates';
 import { stepBatch } from '../benchmark/step-batch';
 import { runScript } from '../run-script';
-import { openGates } from '../benchmark/open-gates';
 import type { FromStepProcess, StepProcessOptions, ToStepProcess } from './steps';
 
 /** Trains a network on made-up images, so many steps as its parent asks for; sleeps in between. */
