@@ -2,15 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine';
 import { createLocalEngine } from '../../src/engine/local/local-engine';
 import { Trainer } from '../../src/training/trainer';
+import { relativeError } from '../engine/relative-error';
 import fixture from './fixtures/small-resnet-steps.json';
 import { ReferenceEngine } from './reference-engine';
 import { smallResNet } from './small-resnet';
-
-/** Largest difference over the largest expected value. */
-function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
-  const largest = Math.max(...expected.map(Math.abs));
-  return Math.max(...expected.map((value, index) => Math.abs(value - actual[index]!))) / largest;
-}
 
 describe('two steps of SGD with momentum and weight decay on a residual network', () => {
   // Expected: PyTorch in float64 (fixtures/make-small-resnet-steps.py). The reference engine computes in float64 and hands over float32;
