@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { tensorSchema } from './tensor';
 
-export const gatedResNetSchema = z.object({
+/** The fields; whether the tensors fit together is `gatedResNetSchema`'s to say. */
+export const gatedResNetFields = z.object({
   /** Blocks in each group. */
   layers: z.array(z.int().min(1)).min(1),
   /** Whether all convolutions, those of the gates included, are predictive. */
@@ -30,4 +31,4 @@ export const gatedResNetSchema = z.object({
   grads: z.record(z.string(), tensorSchema.nullable()),
   paramsAfterStep: z.record(z.string(), tensorSchema),
 });
-export type GatedResNetCase = z.infer<typeof gatedResNetSchema>;
+export type GatedResNetCase = z.infer<typeof gatedResNetFields>;

@@ -1,19 +1,21 @@
 import type { Engine } from '../../engine/engine';
-import { type CompiledNetwork, compileNetwork } from '../../training/compile/compile-network';
+import { compileNetwork } from '../../training/compile/compile-network';
 import type { GatedResNetCase } from './gated-resnet-case';
 import { gatedResNetGraph } from './gated-resnet-graph';
-import type { ReferenceTensor } from './tensor';
+import { layerTensorsOf, predictedEntries } from './gated-resnet-layers';
+import { backTransposed, transposed, weightsOf } from './gated-resnet-weights';
+import { withReadable } from './layer-operands';
 
-/** Tensors of one step of training by case and tensor, as the authors keep them. */
+/** Tensors of steps of training by case and tensor, as the authors keep them. */
 export type GatedResNetStep = Map<string, ArrayLike<number>>;
 
-/** @param params the weights before the step. */
-export async function gatedResNetStep(
-  reference: GatedResNetCase,
-  params: GatedResNetCase['params'],
-  engine: Engine,
-): Promise<GatedResNetStep> {
-  const { beta, bits, momentum, weightDecay, psg } = reference;
+/**
+ * Computes two steps on the same batch with the settings and weights of a case. Of the first: masks, gate probabilities, logits, loss, gradients
+ * and parameters after it, and what each layer computed from (`LAYER: input`, `LAYER: output gradient`) and gave (`LAYER: output`). Of the second,
+ * in which momentum counts: gradients and parameters after it (`WEIGHT: grads of step 2`, `WEIGHT: params after step 2`).
+ */
+export async function gatedResNetStep(reference: GatedResNetCase, engine: Engine): Promise<GatedResNetStep> {
+  const { beta, bits, momentum, weightDecay, psg, params } = reference;
   const batchSize = reference.labels.length;
   const graph = gatedResNetGraph(params, reference.layers, reference.x.shape.slice(1));
   const network = compileNetwork(graph, {
@@ -31,12 +33,13 @@ export async function gatedResNetStep(
       signs: true,
     }),
   });
-  const executable = await engine.compile(network.program);
+  const weights = weightsOf(network, reference);
+  const layerTensors = layerTensorsOf(network, graph, weights, params);
+  const executable = await engine.compile(withReadable(network.program, [...layerTensors.values()]));
   try {
     const gates = network.gates!;
     const learning = gates.learning!;
     const count = gates.blocks.length;
-    const weights = weightsOf(network, reference);
     for (const { tensor, theirs } of weights) executable.write(tensor, transposed(params[theirs]!));
     executable.write(network.images, reference.x.values);
     executable.write(network.labels, Int32Array.from(reference.labels));
@@ -59,62 +62,29 @@ export async function gatedResNetStep(
 
     const read = (tensor: number) => executable.read(tensor) as Float32Array;
     const column = (tensor: number, gate: number) => read(tensor).filter((_, i) => i % count === gate);
-    const crossEntropy = read(network.trainMetrics)[0]!;
-    const executed = read(gates.masks).reduce((sum, mask) => sum + mask, 0);
     const step: GatedResNetStep = new Map();
+    const readWeights = (grads: string, after: string) => {
+      for (const { name, tensor, theirs } of weights) {
+        const { shape } = params[theirs]!;
+        step.set(`${theirs}: ${grads}`, backTransposed(shape, read(network.gradients.get(name)!)));
+        step.set(`${theirs}: ${after}`, backTransposed(shape, read(tensor)));
+      }
+    };
     for (const { gate } of gates.blocks) {
       step.set(`gate ${gate}: masks`, column(gates.masks, gate));
       step.set(`gate ${gate}: gateProbs`, column(learning.probabilities, gate));
     }
+    const crossEntropy = read(network.trainMetrics)[0]!;
+    const executed = read(gates.masks).reduce((sum, mask) => sum + mask, 0);
     step.set('batch: logits', read(network.trainLogits!));
     step.set('batch: crossEntropy', [crossEntropy]).set('batch: loss', [crossEntropy + beta * executed]);
-    for (const { name, tensor, theirs } of weights) {
-      const { shape } = params[theirs]!;
-      step.set(`${theirs}: grads`, backTransposed(shape, read(network.gradients.get(name)!)));
-      step.set(`${theirs}: paramsAfterStep`, backTransposed(shape, read(tensor)));
-    }
+    for (const [name, tensor] of layerTensors) step.set(name, read(tensor));
+    for (const [layer, predicted] of predictedEntries(network, weights, read)) step.set(`${layer}: predicted`, [predicted]);
+    readWeights('grads', 'paramsAfterStep');
+    executable.run('train', batchSize);
+    readWeights('grads of step 2', 'params after step 2');
     return step;
   } finally {
     executable.dispose();
   }
-}
-
-/** Our trainable weights and the names under which the reference has them. The gate behind the last block decides nothing and is left out. */
-function weightsOf(network: CompiledNetwork, { layers }: GatedResNetCase): { name: string; tensor: number; theirs: string }[] {
-  const suffixes: Readonly<Record<string, string>> = { kernel: 'weight', gamma: 'weight', beta: 'bias', bias: 'bias' };
-  const ofLayers = network.weights
-    .filter(({ trainable }) => trainable)
-    .map(({ name, tensor }) => {
-      const [layer, part] = name.split('/') as [string, string];
-      return { name, tensor, theirs: `${layer}.${suffixes[part]}` };
-    });
-  const gateNames = layers.flatMap((blocks, group) =>
-    Array.from({ length: blocks }, (_, block) => `group${group + 1}_gate${block}.1.weight`),
-  );
-  const { features, ...shared } = network.gates!.learning!.weights;
-  const sharedNames: Readonly<Record<keyof typeof shared, string>> = {
-    input: 'control.rnn.weight_ih_l0',
-    recurrent: 'control.rnn.weight_hh_l0',
-    inputBias: 'control.rnn.bias_ih_l0',
-    recurrentBias: 'control.rnn.bias_hh_l0',
-    logit: 'control.proj.weight',
-    logitBias: 'control.proj.bias',
-  };
-  return [
-    ...ofLayers,
-    ...features.map(({ name, tensor }, gate) => ({ name, tensor, theirs: gateNames[gate]! })),
-    ...Object.entries(shared).map(([part, { name, tensor }]) => ({ name, tensor, theirs: sharedNames[part as keyof typeof shared] })),
-  ];
-}
-
-/** Matrices stand as [out, in] in the reference, as [in, out] here. */
-function transposed({ shape, values }: ReferenceTensor): Float32Array {
-  const [rows, columns] = shape;
-  if (shape.length !== 2 || rows === undefined || columns === undefined) return values;
-  return values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
-}
-
-function backTransposed(shape: readonly number[], values: Float32Array): Float32Array {
-  const [rows, columns] = shape;
-  return shape.length === 2 ? transposed({ shape: [columns!, rows!], values }) : values;
 }

@@ -34,6 +34,7 @@ type ConvolutionCase = z.infer<typeof convolutionSchema>;
 /** Predictive convolutions: output, input gradient, both weight gradients and what the optimizer sees. */
 export const predictiveConvolutions: ReferenceFormat<ConvolutionCase[]> = {
   name: 'predictive convolutions',
+  marks: ['gy', 'gwFull', 'gwMsb'],
   schema: z.array(convolutionSchema).min(1),
   async check(cases, engine) {
     return (await Promise.all(cases.map((convolution) => checkConvolution(convolution, engine)))).flat();

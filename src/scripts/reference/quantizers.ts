@@ -21,6 +21,7 @@ type QuantizerCase = z.infer<typeof quantizerSchema>;
 /** Quantizers of activations, weights and gradients: values at full precision and of the most significant bits. */
 export const quantizers: ReferenceFormat<QuantizerCase[]> = {
   name: 'quantizers',
+  marks: ['full', 'msb'],
   schema: z.array(quantizerSchema).min(1),
   async check(cases, engine) {
     return (await Promise.all(cases.map((quantizer) => checkQuantizer(quantizer, engine)))).flat();

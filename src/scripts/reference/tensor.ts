@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** A tensor as reference files hold it: base64 of little-endian float32 values. */
 export const tensorSchema = z
   .object({ shape: z.array(z.int().min(0)), dtype: z.literal('float32'), data: z.base64() })
-  .refine(({ shape, data }) => Buffer.byteLength(data, 'base64') === 4 * elementsOf(shape), 'has other values than its shape says')
+  .refine(({ shape, data }) => Buffer.byteLength(data, 'base64') === 4 * elementsOf(shape), 'a tensor of as many values as its shape says')
   .transform(({ shape, data }): ReferenceTensor => ({ shape, values: decoded(data) }));
 
 export interface ReferenceTensor {
