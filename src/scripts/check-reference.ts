@@ -3,9 +3,10 @@ import { createEngine } from '../engine/create-engine';
 import type { Engine } from '../engine/engine';
 import { threadsInWords } from '../engine/threads-in-words';
 import { engineNames } from '../protocol/configuration';
-import { oneOf } from './benchmark/step-options';
+import { oneOf } from './option-values';
 import { type Comparison, isOff } from './reference/comparison';
 import { type ReferenceFile, readReferenceFiles, referenceFormats } from './reference/reference-files';
+import { runScript } from './run-script';
 
 /**
  * Computes every case of a folder of reference files and prints for each file and tensor, or layer, how far the worst is from it:
@@ -93,7 +94,4 @@ function groupsOf(comparisons: readonly Comparison[]): Map<string, Comparison[]>
   return groups;
 }
 
-main().catch((failure: Error) => {
-  console.error(failure.message);
-  process.exit(1);
-});
+void runScript(main);
