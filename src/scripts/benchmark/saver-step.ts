@@ -17,8 +17,6 @@ export const paperSlu = { enabled: true, skipRatio: 0.4, blocks: 'all' } as cons
 export interface SaverStep {
   readonly trainer: Trainer;
   readonly step: () => void;
-  /** Share of the iterations that is expected to be computed. */
-  readonly executed: number;
 }
 
 /**
@@ -49,5 +47,5 @@ export async function saverStep(
       signs: { learningRate: savers.psg.learningRate, threshold: predictorThreshold(savers.psg) },
     });
   };
-  return { trainer, step, executed: savers.smd.enabled ? 1 - savers.smd.dropProbability : 1 };
+  return { trainer, step };
 }
