@@ -9,8 +9,13 @@ const details: Readonly<Partial<Record<keyof TrainingOptions, readonly (keyof Tr
   smd: ['smdStretch'],
   slu: ['sluBlocks', 'sluCostWeight', 'sluGateLearningRateFactor', 'sluEstimator', 'sluExecution'],
   psg: [
-    ...(['psgThreshold', 'psgThresholdKind', 'psgActivationBits', 'psgActivationMsbBits'] as const),
-    ...(['psgWeightBits', 'psgGradientBits', 'psgGradientMsbBits'] as const),
+    'psgThreshold',
+    'psgThresholdKind',
+    'psgActivationBits',
+    'psgActivationMsbBits',
+    'psgWeightBits',
+    'psgGradientBits',
+    'psgGradientMsbBits',
   ],
   swa: ['swaStart', 'swaLearningRateFactor', 'swaEvery', 'swaBatches'],
 };

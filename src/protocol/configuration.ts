@@ -211,57 +211,26 @@ export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
 /** The same before defaults are filled in. */
 export type RunConfigurationInput = z.input<typeof runConfigurationSchema>;
 
-/** What may change while a run is live. A change applies at the next iteration and is noted in the record. */
+type Changes<Shape extends Record<string, z.ZodDefault<z.ZodType>>> = {
+  [Knob in keyof Shape]: z.ZodOptional<ReturnType<Shape[Knob]['unwrap']>>;
+};
+
+/** Some of a saver's knobs: what is not given stays as it is. */
+function changesOf<Shape extends Record<string, z.ZodDefault<z.ZodType>>>(saver: z.ZodObject<Shape, z.core.$strict>) {
+  const knobs = Object.entries(saver.shape).map(([name, knob]) => [name, knob.unwrap().optional()]);
+  return z.strictObject(Object.fromEntries(knobs) as Changes<Shape>).optional();
+}
+
+/** What may change while a run is live: every knob of the savers. A change applies at the next iteration and is noted in the record. */
 export const tuningSchema = z
   .strictObject({
     learningRate: runConfigurationSchema.shape.learningRate.unwrap().optional(),
     iterations: runConfigurationSchema.shape.iterations.unwrap().optional(),
-    smd: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        dropProbability: smdSchema.shape.dropProbability.unwrap().optional(),
-        scheduleStretch: smdSchema.shape.scheduleStretch.unwrap().optional(),
-      })
-      .optional(),
-    slu: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        skipRatio: sluSchema.shape.skipRatio.unwrap().optional(),
-        blocks: sluSchema.shape.blocks.unwrap().optional(),
-        costWeight: sluSchema.shape.costWeight.unwrap().optional(),
-        gateLearningRateFactor: sluSchema.shape.gateLearningRateFactor.unwrap().optional(),
-        estimator: sluSchema.shape.estimator.unwrap().optional(),
-        execution: sluSchema.shape.execution.unwrap().optional(),
-      })
-      .optional(),
-    stochasticDepth: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        skipRatio: stochasticDepthSchema.shape.skipRatio.unwrap().optional(),
-      })
-      .optional(),
-    psg: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        learningRate: psgSchema.shape.learningRate.unwrap().optional(),
-        threshold: psgSchema.shape.threshold.unwrap().optional(),
-        thresholdKind: psgSchema.shape.thresholdKind.unwrap().optional(),
-        activationBits: psgSchema.shape.activationBits.unwrap().optional(),
-        activationMsbBits: psgSchema.shape.activationMsbBits.unwrap().optional(),
-        weightBits: psgSchema.shape.weightBits.unwrap().optional(),
-        gradientBits: psgSchema.shape.gradientBits.unwrap().optional(),
-        gradientMsbBits: psgSchema.shape.gradientMsbBits.unwrap().optional(),
-      })
-      .optional(),
-    swa: z
-      .strictObject({
-        enabled: z.boolean().optional(),
-        startShare: swaSchema.shape.startShare.unwrap().optional(),
-        learningRateFactor: swaSchema.shape.learningRateFactor.unwrap().optional(),
-        every: swaSchema.shape.every.unwrap().optional(),
-        batchNormBatches: swaSchema.shape.batchNormBatches.unwrap().optional(),
-      })
-      .optional(),
+    smd: changesOf(smdSchema),
+    slu: changesOf(sluSchema),
+    stochasticDepth: changesOf(stochasticDepthSchema),
+    psg: changesOf(psgSchema),
+    swa: changesOf(swaSchema),
     baseline: saversSchema.shape.baseline.unwrap().optional(),
   })
   .refine(({ slu, stochasticDepth }) => !slu?.enabled || !stochasticDepth?.enabled, oneSkips);

@@ -42,8 +42,8 @@ function heatRows({ blockExecutions }: RunRecord, rows: readonly string[], pause
 }
 
 /**
- * A column for each record and for each pause. What ran between a record and a pause is told by the record after the pause; until that one
- * comes, the one before is held.
+ * A column for each record and for each pause. A run records what ran up to a pause as it begins; where an older one did not, the record before
+ * is held.
  */
 function heatColumns({ blockExecutions }: RunRecord, rows: readonly string[], pauses: readonly Pause[]): HeatContent['columns'] {
   const columns: { x: number; values: readonly (number | undefined)[] }[] = [];
